@@ -17,6 +17,13 @@ from tools.common.functions import Variables, deployed_environments, differing_n
 SECRET = re.compile(r"PASS|SECRET|TOKEN|TOTP|KEY|HASH|CREDENTIAL")
 # Lambda takes none of a single letter.
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
+# What Lambda sets by itself and lets nobody set:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+RESERVED = re.compile(
+    r"AWS_(?:DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_ACCESS_KEY(?:_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN"
+    r"|AWS_LAMBDA_(?:FUNCTION_(?:NAME|MEMORY_SIZE|VERSION)|INITIALIZATION_TYPE|LOG_(?:GROUP|STREAM)_NAME|RUNTIME_API)"
+    r"|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR)"
+)
 
 
 def show(cloud: Cloud, as_json: bool) -> None:
@@ -51,6 +58,8 @@ def parse_changes(pairs: list[str], file: Path | None) -> Variables:
             # Never the pair itself: it may hold a secret.
             raise Refused(f"not KEY=VALUE with an upper-case KEY: {name[:20]!r}")
         changes[name] = value
+    if reserved := sorted(filter(RESERVED.fullmatch, changes)):
+        raise Refused(f"Lambda sets {', '.join(reserved)} by itself and lets nobody set it: nothing was changed")
     return changes
 
 

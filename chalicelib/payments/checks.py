@@ -95,13 +95,19 @@ def problem_with_refund_of(kind: str | None, refund_of: str | None) -> str:
 
 def find_refunded(new: NewPayment, earlier: Sequence[Payment]) -> Payment:
     paid = next((row for row in earlier if row["payment_id"] == new.refund_of), None)
-    if paid is None or paid["kind"] == "refund" or not ledger.is_live(paid):
+    if paid is None or paid["kind"] == "refund" or not (ledger.is_live(paid) or _corrects_refund(new, paid, earlier)):
         raise BadInput({"refund_of": "must be a payment of this charter that is neither refund, voided nor bounced"})
     left_cents = ledger.refundable_cents(paid, earlier)
     if new.amount_cents > left_cents:
         left = amounts.spell(left_cents, paid["currency"])
         raise BadInput({"amount_cents": f"must be at most {left}: no more of that payment is left to refund"})
     return paid
+
+
+def _corrects_refund(new: NewPayment, paid: Payment, earlier: Iterable[Payment]) -> bool:
+    """What had gone back before the bank took the payment back can still be put right."""
+    replaced = {"event_id": paid["event_id"], "payment_id": new.payment_id}
+    return any(row["refund_of"] == paid["payment_id"] and row["corrected_by"] == replaced for row in earlier)
 
 
 # --- what is asked about --------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Which AWS the tools talk to: in the cloud by the user's own set-up, whatever botocore reads."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import pytest
 
 from tests.support.answering import Reply, answering, refusal, reply
 from tests.support.running import ROOT
+from tools.common.cloud import find_cloud
+from tools.common.console import Refused
 
 CONFIG = """
 [profile harbor]
@@ -33,6 +36,18 @@ def show_environment(folder: Path, address: str, **environment: str) -> "subproc
         capture_output=True,
         text=True,
     )
+
+
+def test_a_local_copy_that_has_ended_is_not_asked(tmp_path: Path) -> None:
+    """Its state stays where it was: Ctrl-C, kill -9 and a restart of the machine keep the data."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for state in ({"aws_port": 1, "pid": ended.pid}, {"aws_port": 1}):
+        (tmp_path / "local.json").write_text(json.dumps(state))
+        with pytest.raises(Refused, match=r"^nothing runs here: start it with `make run`$"):
+            find_cloud("local", tmp_path)
+    (tmp_path / "local.json").write_text(json.dumps({"aws_port": 1, "pid": os.getpid()}))
+    assert find_cloud("local", tmp_path).endpoint == "http://127.0.0.1:1"
 
 
 def test_a_profiles_region_and_endpoint_are_taken(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """tools.edge: the routing table holds, each broken distribution is named, and repaired by the smallest change."""
 
+import argparse
 import copy
 import json
 import os
@@ -652,15 +653,24 @@ def test_an_explanation_says_who_answers_and_why(by_hand: Edge, capsys: pytest.C
     found = by_hand.create(good_config(by_hand.names))
     config = by_hand.config(found)
     around = look_around(by_hand.cloud, found, config)
-    explained = edge.explain(config, around, "https://charters.example.com/g/abc/waiver?signed=1")
+    explained = edge.explain(config, around, edge.parse_address("https://charters.example.com/g/abc/waiver?signed=1"))
     assert (explained["behaviour"], explained["kind"]) == ("/g/*/waiver", "api")
     assert explained["cache"] == "Managed-CachingDisabled, nothing is cached"
     assert explained["passed_over"] == ["/photos/*", "/api/*"]
-    assert edge.explain(config, around, "/g/abc")["behaviour"] == "default (*)"
-    preview = edge.explain(config, around, "/_preview/0123456789ab/g/abc")
+    assert edge.explain(config, around, edge.parse_address("/g/abc"))["behaviour"] == "default (*)"
+    preview = edge.explain(config, around, edge.parse_address("/_preview/0123456789ab/g/abc"))
     assert (preview["behaviour"], preview["kind"]) == ("/_preview/*", "spa")
     edge.show_explanation(explained)
     assert "first that matches" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://[", "", "api/events", "x y", "/a b", "/a\nb", "https://", "javascript:alert(1)", "localhost:8000/g/x"],
+)
+def test_what_no_viewer_could_ask_for_is_wrong_usage(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="address"):
+        edge.parse_address(text)
 
 
 def test_the_command_exits_1_with_one_line_and_0_once_repaired(by_hand: Edge) -> None:

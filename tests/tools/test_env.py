@@ -189,6 +189,18 @@ def test_every_line_of_the_example_is_a_setting() -> None:
     assert changes["SCC_OPERATOR_NAME"] == "Golden Gate Day Charters"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_REGION", "AWS_SESSION_TOKEN", "AWS_LAMBDA_FUNCTION_NAME", "LAMBDA_RUNTIME_DIR"],
+)
+def test_what_lambda_sets_by_itself_is_refused_before_anything_is_written(name: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=f"^Lambda sets {name} by itself"):
+        env.parse_changes([f"{name}=secret-value", "SCC_CURRENCY=CAD"], None)
+    (tmp_path / ".env").write_text(f"{name}=x\n")
+    with pytest.raises(Refused, match=f"^Lambda sets {name} by itself"):
+        env.parse_changes([], tmp_path / ".env")
+
+
 def test_a_stage_without_functions_is_named(embedded_aws: EmbeddedAws) -> None:
     nowhere: Any = Cloud("nowhere", embedded_aws.endpoint)
     with pytest.raises(Refused, match="nowhere"):

@@ -99,6 +99,13 @@ def test_a_build_that_has_no_worker_yet_is_refused(build: Path) -> None:
         read_build(build)
 
 
+@pytest.mark.parametrize("page", ["", " \n"])
+def test_an_empty_page_is_refused(build: Path, page: str) -> None:
+    (build / "index.html").write_text(page)
+    with pytest.raises(Refused, match=r"^index\.html of the build is empty"):
+        read_build(build)
+
+
 @pytest.mark.parametrize("change", ["new bytes", "gone", "one more"])
 def test_a_build_that_changes_while_it_is_read_is_refused(
     build: Path, monkeypatch: pytest.MonkeyPatch, change: str

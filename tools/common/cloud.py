@@ -164,9 +164,13 @@ class LocalStack(TypedDict, total=False):
 
 
 def read_local(home: Path = LOCAL_HOME) -> LocalStack:
+    """Of the `make run` that is up; what one that has ended remembered is refused."""
     try:
         found: LocalStack = json.loads((home / "local.json").read_text())
-    except (OSError, ValueError) as error:
+        os.kill(found["pid"], 0)
+    except PermissionError:
+        return found  # It runs for another user.
+    except (OSError, ValueError, KeyError) as error:
         raise Refused("nothing runs here: start it with `make run`") from error
     return found
 

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from botocore.exceptions import HTTPClientError
 
@@ -33,8 +33,21 @@ Explanation = dict[str, str | list[str]]
 # --- explain --------------------------------------------------------------------------------------
 
 
-def explain(config: Config, around: Surroundings, url: str) -> Explanation:
-    path = urlsplit(url).path or "/"
+def parse_address(text: str) -> SplitResult:
+    """A URL or a path; `ArgumentTypeError` for anything else, which no viewer could ask for."""
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        address = None
+    if not text.isprintable() or " " in text or not address:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address")
+    if not (address.hostname if address.scheme in ("http", "https") else text.startswith("/")):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a path beginning with / nor an http address")
+    return address
+
+
+def explain(config: Config, around: Surroundings, address: SplitResult) -> Explanation:
+    path = address.path or "/"
     patterns = [each["PathPattern"] for each in behaviours(config)]
     position, behaviour = serving(config, path)
     origin = find_origin(config, behaviour["TargetOriginId"])
@@ -152,7 +165,9 @@ def main() -> int:
     explainer = commands.add_parser(
         "explain", help="which behaviour, origin and cache policy serve an address, and why"
     )
-    explainer.add_argument("urls", nargs="+", metavar="URL", help="an address, or a path beginning with /")
+    explainer.add_argument(
+        "urls", nargs="+", metavar="URL", type=parse_address, help="an address, or a path beginning with /"
+    )
     checker = commands.add_parser("check", help="exit 1 and the differences unless every path goes where it should")
     fixer = commands.add_parser("fix", help="the smallest change that repairs it, and wait until it is deployed")
     fixer.add_argument("--yes", action="store_true", help="answer the plan with yes")
@@ -168,7 +183,7 @@ def main() -> int:
     cloud = find_cloud(options.stage)
     domain = options.domain
     if options.command == "explain" and not (options.id or domain or options.stack or cloud.endpoint):
-        hosts = {urlsplit(url).hostname for url in options.urls} - {None}
+        hosts = {url.hostname for url in options.urls} - {None}
         domain = str(hosts.pop()) if len(hosts) == 1 else ""
     found = find_distribution(cloud, id_=options.id, domain=domain, stack=options.stack)
     if options.command == "check":

@@ -39,6 +39,8 @@ def read_build(folder: Path) -> list[SpaFile]:
             f"the build has no {WORKER}: it is not finished, or the devices that have the app would keep their "
             "release for good. To remove the worker, ship one that removes itself"
         )
+    if not any(file.name == PAGE and file.body.strip() for file in files):
+        raise Refused(f"{PAGE} of the build is empty: run `make build`")
     return sorted(files, key=lambda file: (not file.pooled, file.name == PAGE, file.name))
 
 

@@ -137,6 +137,18 @@ def test_a_refund_is_corrected_and_still_gives_back_the_same_payment(money: Mone
     assert (refused.status, set(refused.json["Fields"])) == (400, {"amount_cents"})
 
 
+def test_a_refund_is_corrected_although_the_bank_has_taken_the_payment_back_since(money: Money) -> None:
+    money.log(1, method="check", amount_cents=50_000)
+    money.log(2, amount_cents=40_000, kind="refund", refund_of=money.id(1))
+    assert money.act(1, "bounce", reason="NSF").status == 200
+    refused = money.correct(2, 3, amount_cents=50_001)
+    assert (refused.status, set(refused.json["Fields"])) == (400, {"amount_cents"})
+    assert money.correct(2, 3, amount_cents=45_000).json["payment"]["refund_of"] == money.id(1)
+    assert money.balance()["refunded_cents"] == 45_000
+    refused = money.log(4, amount_cents=5_000, kind="refund", refund_of=money.id(1))
+    assert (refused.status, set(refused.json["Fields"])) == (400, {"refund_of"}), "a new one gives nothing back"
+
+
 def test_a_refund_that_was_none_becomes_a_payment_and_the_other_way_round(money: Money) -> None:
     money.log(1, amount_cents=50_000)
     money.log(2, amount_cents=10_000, kind="refund", refund_of=money.id(1))
