@@ -11,7 +11,7 @@ unexport CDPATH NODE_ENV PYTHONHOME PYTHONPATH
 
 PY = .venv/bin/python
 
-.PHONY: help run dev test soak check format contract lock audit bench reset build deploy
+.PHONY: help run dev test test-spa test-python soak check check-types check-imports check-templates check-spa format contract lock audit bench reset build deploy
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -35,14 +35,21 @@ build: ## the SPA into spa/dist
 
 test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test
-	@cd spa && npm test
-	@$(PY) -m pytest -n 3 --dist loadfile
+	@$(MAKE) --no-print-directory --jobs 2 test-spa test-python
+
+# Tests that start make themselves start their own.
+test-python:
+	@MAKEFLAGS= $(PY) -m pytest -n 3
+
+# Beside the others, and shown in one piece.
+test-spa:
+	@cd spa && said=$$(npm test 2>&1); status=$$?; echo "$$said"; exit $$status
 
 soak: ## the random tests at full length, from new seeds: an hour or so
 	@$(PYTHON) tools/setup.py test
 	@ADMIN_SEEDS="11 12 13 14 15" ADMIN_ACTS=2000 CHAIN_STEP=1 XSS_STEP=1 FAULT_SEED=random FAULT_PAIRS=5000 \
 		MODEL_SEED=random MODEL_EXAMPLES=3000 MONEY_EXAMPLES=10000 MODEL_STEPS=50 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_EXAMPLES=1000 \
-		$(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadfile --timeout 7200 tests/faults/test_many_admins.py \
+		$(PY) -m pytest -q -n auto --maxprocesses 4 --timeout 7200 tests/faults/test_many_admins.py \
 		tests/faults/test_every_fault.py tests/faults/test_model.py tests/faults/test_model_again.py \
 		tests/faults/test_money_model.py \
 		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/fuzz tests/tools/test_fuzz.py
@@ -51,9 +58,18 @@ check: ## formatting, lint, types, the direction of imports and the templates, f
 	@$(PYTHON) tools/setup.py check
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-imports check-templates check-spa
+
+check-types:
 	@$(PY) -m mypy
+
+check-imports:
 	@.venv/bin/lint-imports --no-cache
+
+check-templates:
 	@$(PY) -m tools.templates lint
+
+check-spa:
 	@cd spa && npm run check
 
 format: ## put Python and the SPA into form

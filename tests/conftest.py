@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.order import LongestFirst, turn_of
 from tests.support.doubles import smtp_server
 from tests.support.programs import found_programs
 from tests.support.running import Product, running_dynamodb, running_product
@@ -28,6 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="scc-")
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
+    config.option.loadscopereorder = False
+    return LongestFirst(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: turn_of(item.nodeid))
 
 
 def needed_program(name: str) -> str:
