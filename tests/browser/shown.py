@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.browser.visitors import Site
 from tests.browser.waiver_form import records
+from tests.support.clock import OPERATOR
 
 UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 FREE_BOAT = "Heron"
@@ -16,6 +17,8 @@ class Charters:
     """The charters that the views show: plain, with long words everywhere, called off, over, and as said below."""
 
     plain: dict[str, Any]
+    paid_on: str
+    """The operator's day on which the plain one was paid by check: while its views are looked at, midnight may pass."""
     long: dict[str, Any]
     cancelled: dict[str, Any]
     over: dict[str, Any]
@@ -34,7 +37,8 @@ def make_charters(site: Site) -> Charters:
         guest_place_url="https://maps.example.com/?q=37.86,-122.48",
     )
     assert site.sign(plain).status == 303
-    site.pay(plain, kind="deposit", method="check", reference="1042")
+    check = site.pay(plain, kind="deposit", method="check", reference="1042")
+    paid_on = datetime.fromisoformat(check["received_at"]).astimezone(OPERATOR).date()
     site.admin(
         "POST",
         f"/api/events/{plain['event_id']}/payments/{site.pay(plain)['payment_id']}/void",
@@ -88,4 +92,4 @@ def make_charters(site: Site) -> Charters:
     site.admin("POST", f"/api/events/{crewed['event_id']}/positions", {"role": "captain", "person_ids": [captain_id]})
     hour = datetime.now(UTC) + timedelta(hours=1)
     soon = site.charter(starts_at=hour.isoformat(), ends_at=(hour + timedelta(hours=3)).isoformat(), notes=UNBROKEN)
-    return Charters(plain, long, cancelled, over, booked, crewed, soon)
+    return Charters(plain, str(paid_on), long, cancelled, over, booked, crewed, soon)
