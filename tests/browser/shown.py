@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.visitors import Site
 from tests.browser.waiver_form import records
+from tests.support.clock import OPERATOR
 
 UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 FREE_BOAT = "Heron"
@@ -18,6 +19,8 @@ class Charters:
     """The charters that the views show: plain, with long words everywhere, called off, over, and as said below."""
 
     plain: dict[str, Any]
+    paid_on: str
+    """The operator's day on which the plain one was paid by check: while its views are looked at, midnight may pass."""
     long: dict[str, Any]
     cancelled: dict[str, Any]
     over: dict[str, Any]
@@ -36,7 +39,8 @@ def make_charters(site: Site) -> Charters:
         guest_place_url="https://maps.example.com/?q=37.86,-122.48",
     )
     assert site.sign(plain).status == 303
-    site.pay(plain, kind="deposit", method="check", reference="1042")
+    check = site.pay(plain, kind="deposit", method="check", reference="1042")
+    paid_on = datetime.fromisoformat(check["received_at"]).astimezone(OPERATOR).date()
     site.admin(
         "POST",
         f"/api/events/{plain['event_id']}/payments/{site.pay(plain)['payment_id']}/void",
@@ -90,7 +94,7 @@ def make_charters(site: Site) -> Charters:
     site.admin("POST", f"/api/events/{crewed['event_id']}/positions", {"role": "captain", "person_ids": [captain_id]})
     hour = datetime.now(UTC) + timedelta(hours=1)
     soon = site.charter(starts_at=hour.isoformat(), ends_at=(hour + timedelta(hours=3)).isoformat(), notes=UNBROKEN)
-    return Charters(plain, long, cancelled, over, booked, crewed, soon)
+    return Charters(plain, str(paid_on), long, cancelled, over, booked, crewed, soon)
 
 
 def title(page: Page, text: str) -> None:

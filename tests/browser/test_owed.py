@@ -88,7 +88,8 @@ def test_a_row_on_a_phone_has_log_payment_in_sight_and_the_rest_behind_three_dot
     expect(mine.get_by_role("button", name="Remind the patron")).to_be_hidden()
     box = mine.bounding_box()
     assert box
-    assert box["height"] < 100
+    # Also with its year, when that is over.
+    assert box["height"] < 110
     mine.get_by_role("button", name="Remind, statement").tap()
     mine.get_by_role("button", name="Remind the patron").tap()
     expect(page.get_by_text(f"goes to {event['patron']['email']}.")).to_be_visible()

@@ -227,6 +227,7 @@ def reports_by_day(page: Page, _: Charters) -> None:
 
 def deposit(page: Page, charters: Charters) -> None:
     page.goto("/payments/deposit")
+    page.get_by_label("Day", exact=True).fill(charters.paid_on)
     expect(page.get_by_role("link", name=charters.plain["title"])).to_be_visible()
 
 

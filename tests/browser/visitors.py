@@ -163,6 +163,15 @@ class Troubles:
             self.seen.append(trouble)
 
 
+@dataclass
+class Signal:
+    """What a route looks at before it lets a request through. Playwright goes on with what a route still holds as soon
+    as that route is taken away, so it stays, and the test says when the signal is back.
+    """
+
+    is_back: bool = False
+
+
 REPORT_POLICY = """addEventListener("securitypolicyviolation", (violation) =>
   console.error(`policy: ${violation.violatedDirective} ${violation.blockedURI}`));"""
 
