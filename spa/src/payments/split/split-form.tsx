@@ -9,9 +9,9 @@ import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { DialogForm } from "../../ui/dialog/dialog-form";
 import { type Errors, unplaced } from "../../ui/form/field";
+import { RemoveButton } from "../parts/remove-button";
 import { EmailField } from "../payment-fields";
 import { methodNames, type PaymentForm, type SharedRequest } from "../payment-form";
-import { RemoveButton } from "../remove-button";
 import {
   addPart,
   afterText,
@@ -25,7 +25,7 @@ import {
   startParts,
   sumCents,
 } from "./split";
-import "../parts.css";
+import "../parts/parts.css";
 import "./split.css";
 
 export interface SplitProps {

@@ -13,9 +13,9 @@ import { type Errors, unplaced } from "../../ui/form/field";
 import { Select } from "../../ui/form/select";
 import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
-import { RemoveButton } from "../remove-button";
+import { RemoveButton } from "../parts/remove-button";
 import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
-import "../parts.css";
+import "../parts/parts.css";
 import "./tips.css";
 
 interface Props {

@@ -1,4 +1,4 @@
-import { Button } from "../ui/button";
+import { Button } from "../../ui/button";
 
 interface Props {
   /** Names the row, for those who do not see the button beside it. */
