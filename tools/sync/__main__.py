@@ -13,6 +13,7 @@ from typing import Any, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import openapi
 from tools.common import stacks
 from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
@@ -33,7 +34,7 @@ from tools.sync.layout import (
     suffix_of,
 )
 from tools.sync.proof.boot import Boot, Opener, browser_opener
-from tools.sync.proof.running_api import running_document
+from tools.sync.proof.running_api import JsonObject, running_document
 from tools.sync.pulling import pull
 from tools.sync.release import Head, Live
 from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, now_text, occupied, own_name
@@ -73,13 +74,21 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
 def find_opener(base_url: str, bucket: Bucket) -> Opener:
     """Refused where there is no browser, now, or where it does not run, then. The API's document is read once."""
     with naming_the_way_around():
-        opener = browser_opener(base_url, functools.cache(lambda: running_document(bucket.cloud, bucket.name)))
+        opener = browser_opener(base_url, functools.cache(lambda: find_document(bucket)))
 
     def open_slot(slot: str, names: Sequence[str]) -> Boot:
         with naming_the_way_around():
             return opener(slot, names)
 
     return open_slot
+
+
+def find_document(bucket: Bucket) -> JsonObject:
+    """Of the API that runs, where it was kept. After a bare `chalice deploy` this checkout's is the nearest."""
+    if found := running_document(bucket.cloud, bucket.name):
+        return found
+    note("the running API's document was not kept: this checkout's stands in, until the next make deploy")
+    return openapi.document()
 
 
 @contextlib.contextmanager

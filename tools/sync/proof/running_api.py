@@ -9,27 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.common.cloud import Cloud
-from tools.common.console import Refused
 
 JsonObject = dict[str, Any]
 """A part of the OpenAPI document."""
 
 
-def running_document(cloud: Cloud, bucket: str) -> JsonObject:
-    """Refused when no deployment has kept it."""
-    unknown = Refused(
-        f"the API of {cloud.stage} runs what no deployment has kept the document of, so nothing can be said of a "
-        "release on it: deploy that API again first"
-    )
+def running_document(cloud: Cloud, bucket: str) -> JsonObject | None:
+    """None when it was not kept: the function is not there yet, or something else than `make deploy` put it there."""
     lambdas, s3 = cloud.client("lambda"), cloud.client("s3")
     try:
         key = package_key(cloud.stage, running_code(cloud), ".json")
-    except lambdas.exceptions.ResourceNotFoundException as error:
-        raise unknown from error
-    try:
         found: JsonObject = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["document"]
-    except s3.exceptions.NoSuchKey as error:
-        raise unknown from error
+    except (lambdas.exceptions.ResourceNotFoundException, s3.exceptions.NoSuchKey):
+        return None
     return found
 
 
