@@ -12,7 +12,16 @@ import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, Field, unplaced } from "../../ui/field";
 import { useForm } from "../../ui/form";
 import { announce } from "../../ui/notices";
-import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
+import {
+  addShare,
+  candidates,
+  MOST_SHARES,
+  readShares,
+  type Share,
+  sharedCents,
+  sharerName,
+  startShares,
+} from "./shares";
 import "./tips.css";
 
 interface Props {
@@ -26,6 +35,8 @@ interface Props {
 /** Shares the tips of a charter out by hand, to the cent. */
 export function SharesDialog({ charter, onChange, onClose }: Props) {
   const [shares, setShares] = useState(() => startShares(charter));
+  const asked = useAnswer(listPeople, []);
+  const people = asked.answer ?? [];
   /** How often a row was added. */
   const [added, setAdded] = useState(0);
   const { form, errors, failure, doing, attempt } = useForm();
@@ -81,6 +92,7 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
             <ShareFields
               key={share.key}
               share={share}
+              name={share.isTyped ? share.name : sharerName(share, people, shares)}
               currency={currency}
               errors={errorsOf(errors, place)}
               onChange={(to) => change(share.key, to)}
@@ -90,6 +102,8 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
         </div>
         {shares.length < MOST_SHARES && (
           <AddPerson
+            people={people}
+            failed={asked.error !== null}
             shares={shares}
             onAdd={(person) => {
               setShares((shares) => addShare(shares, person));
@@ -119,14 +133,16 @@ function errorsOf(errors: Errors, place: number): string[] {
 
 interface ShareProps {
   share: Share;
+  /** What it stands under. */
+  name: string;
   currency: string;
   errors: readonly string[];
   onChange(change: Partial<Share>): void;
   onRemove(): void;
 }
 
-function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps) {
-  const { key, name, isTyped, amount } = share;
+function ShareFields({ share, name, currency, errors, onChange, onRemove }: ShareProps) {
+  const { key, isTyped, amount } = share;
   const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `tip-share-${key}-error` };
   return (
     <div class={wrong ? "tip-share field-wrong" : "tip-share"}>
@@ -167,32 +183,31 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
 }
 
 interface AddProps {
+  people: readonly Person[];
+  /** Whether they could not be read. */
+  failed: boolean;
   shares: readonly Share[];
   /** Null is somebody whose name is typed. */
   onAdd(person: Person | null): void;
 }
 
-function AddPerson({ shares, onAdd }: AddProps) {
-  const people = useAnswer(listPeople, []);
+function AddPerson({ people, failed, shares, onAdd }: AddProps) {
   /** Null until somebody is chosen: then the first who is free is offered. */
   const [chosen, setChosen] = useState<string | null>(null);
-  const found = candidates(people.answer ?? [], shares);
-  const offered = chosen ?? found[0]?.person.person_id ?? "";
+  const found = candidates(people, shares);
+  const offered = chosen ?? found[0]?.person_id ?? "";
   const add = () => {
-    onAdd(found.find(({ person }) => person.person_id === offered)?.person ?? null);
+    onAdd(found.find(({ person_id }) => person_id === offered) ?? null);
     setChosen(null);
   };
   return (
     <div class="tip-share-more">
-      <Field
-        label="Give a share to"
-        error={people.error === null ? undefined : "The list of people could not be loaded."}
-      >
+      <Field label="Give a share to" error={failed ? "The list of people could not be loaded." : undefined}>
         {(props) => (
           <select {...props} value={offered} onChange={(event) => setChosen(event.currentTarget.value)}>
-            {found.map(({ person, label }) => (
+            {found.map((person) => (
               <option key={person.person_id} value={person.person_id}>
-                {label}
+                {sharerName(person, people, shares)}
               </option>
             ))}
             <option value="">Somebody else</option>
