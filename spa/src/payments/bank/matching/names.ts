@@ -62,6 +62,11 @@ function telling(words: readonly string[]): string[] {
   return rare.length > 0 ? rare : [...words];
 }
 
+/** What words have in common that are the same, as far as `isSameWord` says. */
+export function wordHead(word: string): string {
+  return word.slice(0, LEAST_PREFIX);
+}
+
 /** Equal, or one is the other cut short: `Matt` for `Matthew`. */
 function isSameWord(one: string, other: string): boolean {
   const least = Math.min(one.length, other.length);
