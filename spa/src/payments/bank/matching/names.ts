@@ -28,6 +28,8 @@ export interface Name {
   telling: readonly string[];
   /** These and all words beside the name. */
   all: readonly string[];
+  /** How these words begin: names that have no beginning in common have no word in common. */
+  heads: ReadonlySet<string>;
   /** The word that a family has in common. */
   family: string | undefined;
   isFirm: boolean;
@@ -37,12 +39,14 @@ export interface Name {
 export function nameOf(name: string, text = ""): Name {
   const words = telling(wordsOf(name));
   const family = name.includes(",") ? words[0] : words.at(-1);
-  return { telling: words, all: [...words, ...wordsOf(text)], family, isFirm: FIRM.test(fold(name)) };
+  const all = [...words, ...wordsOf(text)];
+  return { telling: words, all, heads: new Set(all.map(wordHead)), family, isFirm: FIRM.test(fold(name)) };
 }
 
 /** Compares a payer with the name on a row of the bank. */
 export function fitNames(payer: Name, bank: Name): NameFit {
   if (payer.telling.length === 0) return "none";
+  if (bank.telling.length > 0 && !payer.telling.some((word) => bank.heads.has(wordHead(word)))) return "other";
   const missing = payer.telling.filter((word) => !bank.all.some((other) => isSameWord(word, other)));
   if (missing.length === 0) {
     // One word alone names nobody for sure, unless the bank has no other either.
@@ -62,7 +66,7 @@ function telling(words: readonly string[]): string[] {
   return rare.length > 0 ? rare : [...words];
 }
 
-/** What words have in common that are the same, as far as `isSameWord` says. */
+/** How a word begins; words that are the same, as `isSameWord` says, begin alike. */
 export function wordHead(word: string): string {
   return word.slice(0, LEAST_PREFIX);
 }

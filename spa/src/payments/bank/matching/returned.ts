@@ -9,6 +9,11 @@ export const LATEST_NAMED_DAYS = 60;
 /** Without either: so many days after the deposit, which the file then has to show. */
 const LATEST_AFTER_DEPOSIT_DAYS = 10;
 
+interface Dated {
+  payment: MatchedPayment;
+  day: string;
+}
+
 interface Candidate extends Fit {
   deposits: readonly FileRow[];
 }
@@ -24,14 +29,15 @@ export function matchReturned(
   if (returned.length === 0) return [];
   const clearOf = new Map(clears.flatMap((clear) => clear.payments.map((payment) => [payment, clear.row] as const)));
   const deposits = unusedDeposits(rows, clears);
+  const dated = payments.map((payment) => ({ payment, day: dayOf(payment, timezone) }));
   const placed = new Set<MatchedPayment>();
   const found: Proposal[] = [];
   for (const row of returned.sort((a, b) => byTime(a.date ?? "", b.date ?? ""))) {
     // Looked at once, whatever the number of payments: see `fitOf`.
     const nameless = { ...row, counterparty: "" };
-    const candidates = payments
-      .filter((payment) => !placed.has(payment) && isTakenBack(payment, row))
-      .flatMap((payment) => candidateOf(payment, row, nameless, clearOf.get(payment), deposits, timezone) ?? [])
+    const candidates = dated
+      .filter(({ payment }) => !placed.has(payment) && isTakenBack(payment, row))
+      .flatMap((one) => candidateOf(one, row, nameless, clearOf.get(one.payment), deposits) ?? [])
       .sort((a, b) => b.strength - a.strength || b.deposits.length - a.deposits.length || a.days - b.days);
     const [best] = candidates;
     if (!best) continue;
@@ -84,18 +90,16 @@ function isTakenBack({ kind, method, amount_cents, currency }: MatchedPayment, r
 }
 
 function candidateOf(
-  payment: MatchedPayment,
+  { payment, day }: Dated,
   row: FileRow,
   nameless: FileRow,
   cleared: FileRow | undefined,
   deposits: Deposits,
-  timezone: string,
 ): Candidate | null {
-  const day = dayOf(payment, timezone);
   const days = daysFrom(day, row);
+  if (!(days >= EARLIEST_DAYS && days <= LATEST_NAMED_DAYS)) return null;
   const fit = fitOf(payment, nameless, days);
-  const isInTime = days >= EARLIEST_DAYS && days <= LATEST_NAMED_DAYS;
-  if (!fit || !isInTime) return null;
+  if (!fit) return null;
   const deposit = cleared ?? depositOf(payment, day, row, deposits);
   const since_deposit = deposit ? daysFrom(deposit.date ?? "", row) : Number.NaN;
   const isSoon = since_deposit >= 0 && since_deposit <= LATEST_AFTER_DEPOSIT_DAYS;

@@ -1,5 +1,4 @@
 import { daysLater } from "../../../lib/periods";
-import { groupAlike, vocabularyOf } from "./alike";
 import {
   dayOf,
   daysFrom,
@@ -12,6 +11,7 @@ import {
   type MatchedPayment,
 } from "./fit";
 import { byTime, firstAt } from "./in-order";
+import { placesFor, type Shelf, shelfOf } from "./shelf";
 
 /** How far a place is looked for by moving others; more would make no difference to a person, and takes long. */
 const MOST_MOVES = 200;
@@ -41,10 +41,11 @@ type Open = ReadonlyMap<MatchedPayment, readonly Fit[]>;
  * words agree; as many payments as possible get a row, each the nearest in time.
  */
 export function matchSingles(payments: readonly MatchedPayment[], rows: readonly FileRow[], timezone: string): Singles {
-  const groups = groupsByAmount(payments, rows);
-  const alike = new Map([...groups.values()].flat().map((group) => [group[0] as FileRow, group] as const));
-  const firsts = new Map([...groups].map(([key, found]) => [key, found.map(([first]) => first as FileRow)] as const));
-  const all = new Map(payments.map((payment) => [payment, fitsOf(payment, firsts, timezone)]));
+  const shelves = shelvesOf(payments, rows);
+  const all = new Map(payments.map((payment) => [payment, fitsOf(payment, shelves, timezone)]));
+  const alike = new Map(
+    [...shelves.values()].flatMap(({ places }) => places.map((rows) => [firstOf(rows), rows] as const)),
+  );
   const places: Places = { alike, fits: new Map(), holders: new Map() };
   for (const strength of [3, 2, 1]) {
     const open = new Map(
@@ -62,22 +63,41 @@ export function matchSingles(payments: readonly MatchedPayment[], rows: readonly
   return { rowOf: rowsOf(places), fits: places.fits, all, alike };
 }
 
-function groupsByAmount(payments: readonly MatchedPayment[], rows: readonly FileRow[]): Map<string, FileRow[][]> {
-  const vocabulary = vocabularyOf(payments);
-  return new Map([...rowsByAmount(rows)].map(([key, found]) => [key, groupAlike(found, vocabulary)] as const));
+/** Of the amounts that both have. */
+function shelvesOf(payments: readonly MatchedPayment[], rows: readonly FileRow[]): Map<string, Shelf> {
+  const byAmount = rowsByAmount(rows);
+  const shelves = new Map<string, Shelf>();
+  for (const [key, logged] of groupBy(payments, keyOfPayment)) {
+    const found = byAmount.get(key);
+    if (found) shelves.set(key, shelfOf(found, logged));
+  }
+  return shelves;
+}
+
+function firstOf(rows: readonly FileRow[]): FileRow {
+  return rows[0] as FileRow;
 }
 
 function rowsByAmount(rows: readonly FileRow[]): Map<string, FileRow[]> {
-  const index = new Map<string, FileRow[]>();
-  for (const row of rows) {
-    if (row.date === null || row.amount_cents === null || itemsOf(row) > 1) continue;
-    const key = keyOf(row.currency, row.method, row.amount_cents);
-    const found = index.get(key);
-    if (found) found.push(row);
-    else index.set(key, [row]);
-  }
+  const single = rows.filter((row) => row.date !== null && row.amount_cents !== null && itemsOf(row) <= 1);
+  const index = groupBy(single, ({ currency, method, amount_cents }) => keyOf(currency, method, amount_cents ?? 0));
   for (const found of index.values()) found.sort((a, b) => byTime(a.date ?? "", b.date ?? ""));
   return index;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function keyOfPayment({ kind, currency, method, amount_cents }: MatchedPayment): string {
+  return keyOf(currency, method, kind === "refund" ? -amount_cents : amount_cents);
 }
 
 function keyOf(currency: string, method: string, cents: number): string {
@@ -85,17 +105,20 @@ function keyOf(currency: string, method: string, cents: number): string {
   return `${currency} ${method === "other" ? "bank_transfer" : method} ${cents}`;
 }
 
-function fitsOf(payment: MatchedPayment, index: ReadonlyMap<string, readonly FileRow[]>, timezone: string): Fit[] {
-  const cents = payment.kind === "refund" ? -payment.amount_cents : payment.amount_cents;
-  const rows = index.get(keyOf(payment.currency, payment.method, cents));
-  if (!rows) return [];
+function fitsOf(payment: MatchedPayment, shelves: ReadonlyMap<string, Shelf>, timezone: string): Fit[] {
+  const shelf = shelves.get(keyOfPayment(payment));
+  if (!shelf) return [];
   const day = dayOf(payment, timezone);
-  const last = daysLater(day, LATEST_DAYS);
+  const [from, before] = [EARLIEST_DAYS, LATEST_DAYS + 1].map((days) =>
+    firstAt(shelf.places, daysLater(day, days), (rows) => firstOf(rows).date ?? ""),
+  );
   const found: Fit[] = [];
-  for (let at = firstAt(rows, daysLater(day, EARLIEST_DAYS), ({ date }) => date ?? ""); at < rows.length; at++) {
-    const row = rows[at] as FileRow;
-    if ((row.date ?? "") > last) break;
-    const fit = fitOf(payment, row, daysFrom(day, row));
+  let [date, days] = ["", 0];
+  for (const place of placesFor(shelf, payment, from ?? 0, before ?? 0)) {
+    const row = firstOf(shelf.places[place] ?? []);
+    // Many rows are of one day.
+    if (row.date !== date) [date, days] = [row.date ?? "", daysFrom(day, row)];
+    const fit = fitOf(payment, row, days);
     if (fit) found.push(fit);
   }
   return found.sort((a, b) => distance(a) - distance(b) || byTime(a.row.date ?? "", b.row.date ?? ""));
@@ -184,15 +207,9 @@ function uncross(open: Open, places: Places): void {
 }
 
 /** Oldest first. */
-function byAmount(payments: readonly MatchedPayment[]): MatchedPayment[][] {
-  const groups = new Map<string, MatchedPayment[]>();
-  for (const payment of payments.toSorted((a, b) => byTime(a.received_at, b.received_at))) {
-    const key = keyOf(payment.currency, payment.method, payment.amount_cents);
-    const group = groups.get(key);
-    if (group) group.push(payment);
-    else groups.set(key, [payment]);
-  }
-  return [...groups.values()];
+function byAmount(payments: readonly MatchedPayment[]): Iterable<MatchedPayment[]> {
+  const sorted = payments.toSorted((a, b) => byTime(a.received_at, b.received_at));
+  return groupBy(sorted, keyOfPayment).values();
 }
 
 /** The fits of two payments with each other's rows; null when one fits only its own, or they agree less. */
