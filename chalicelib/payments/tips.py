@@ -110,7 +110,7 @@ def list_tips(wanted: Range) -> Tips:
 
 
 def _may_be_shared(charter: Charter) -> bool:
-    """Whether there are tips, or were: a voided, bounced, moved or refunded one leaves a row that is no live payment."""
+    """Whether there are tips, or were: one that is voided, bounced or given back is a row but no live payment."""
     sums = charter.sums
     return sums.tips_cents != 0 or sums.rows > sums.live_payments
 
