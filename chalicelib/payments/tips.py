@@ -1,6 +1,7 @@
 """Tips, and to whom they are owed: in equal shares for captain and crew, or by hand, to the cent. A record, no payroll.
 
-An owner takes no share. What was shared by hand stays as it is when another tip comes in, and what is left is told.
+An owner takes no share. What was shared by hand stays as it is when another tip comes in or one is voided, and what is
+left, or was shared too much, is told: that money may be in somebody's pocket.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +77,7 @@ class OwedTips(TypedDict):
 
 class Tips(TypedDict):
     charters: list[CharterTips]
-    """Those with tips that began in the range, by start."""
+    """Those with tips that began in the range, by start; also those whose tips are gone and were shared by hand."""
     people: list[OwedTips]
     """By name."""
 
@@ -101,11 +102,17 @@ def list_tips(wanted: Range) -> Tips:
     """Tips belong to the day on which their charter began: one Query of the board, and a read of what was shared."""
     first, last = times.format_instant(wanted.start), times.format_instant(wanted.end)
     found = charter_store.list_between(first, last) if first < last else []
-    tipped = [one for one in found if one.sums.tips_cents]
-    by_hand = _read_by_hand([one.event_id for one in tipped])
+    by_hand = _read_by_hand([one.event_id for one in found if _may_be_shared(one)])
+    tipped = [one for one in found if one.sums.tips_cents or by_hand.get(one.event_id)]
     owners = _owners(people.read_people() if tipped else [])
     shown = [_charter_tips(one, by_hand.get(one.event_id, []), owners) for one in tipped]
     return {"charters": shown, "people": _owed(shown)}
+
+
+def _may_be_shared(charter: Charter) -> bool:
+    """Whether there are tips, or were: one that is voided, bounced or given back is a row but no live payment."""
+    sums = charter.sums
+    return sums.tips_cents != 0 or sums.rows > sums.live_payments
 
 
 def _read_by_hand(event_ids: Sequence[str]) -> dict[str, list[TipShare]]:

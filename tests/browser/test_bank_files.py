@@ -411,6 +411,24 @@ def test_the_head_stays_in_sight_and_a_row_is_two_lines_on_a_desktop_and_six_on_
         assert box_of(one)["height"] <= 215
 
 
+def test_the_words_beside_three_buttons_keep_their_room_on_a_phone(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    bank.pay(site, event, "Priya")
+    page.goto("/payments/to-clear")
+    # Of the amount of a payment, and of somebody else: not ours, choose, log as.
+    add(
+        page,
+        "october.csv",
+        bank.chase((f"Zelle payment from OTHER {secrets.token_hex(4)}", bank.cents, "QUICKPAY_CREDIT")),
+    )
+    one = row(page, "OTHER")
+    expect(one.get_by_role("button")).to_have_count(3)
+    for size in (PHONE, NARROW):
+        page.set_viewport_size(size)
+        assert box_of(one.get_by_text("No payment fits"))["height"] <= 80
+
+
 def box_of(shown: Locator) -> FloatRect:
     box = shown.bounding_box()
     assert box is not None

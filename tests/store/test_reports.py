@@ -211,6 +211,7 @@ def test_what_is_told_of_boats_and_captains_reads_each_charter_once_a_hundred_at
 def test_tips_are_one_query_of_the_board_and_the_shares_a_hundred_at_a_time(dynamodb: Any, tipped: int) -> None:
     for _ in range(tipped):
         store_payment(store_charter(starts_at="2026-06-15T12:00:00Z"), kind="tip", amount_cents=1_001)
+    # A charter that never had a tip costs nothing.
     store_payment(store_charter(starts_at="2026-06-16T12:00:00Z"))
     with counted(dynamodb) as calls:
         found = tips.list_tips(tips.parse_range(JUNE, now=operator.NOW))

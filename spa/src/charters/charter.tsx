@@ -51,9 +51,10 @@ export function CharterPage({ event_id }: { event_id: string }) {
 
   const load = () => {
     setError(null);
+    const asked_at_ms = performance.now();
     readCharter(event_id).then((detail) => {
       read_at_ms.current = nowMs();
-      if (!keepDetail(detail)) void refresh(event_id);
+      if (!keepDetail(detail, asked_at_ms)) void refresh(event_id);
     }, setError);
   };
 

@@ -2,8 +2,8 @@ import { nowMs, operatorClock } from "../lib/clock";
 import { Observable } from "../lib/observable";
 import { toRfc3339 } from "../lib/time";
 import { listCharters, listReceivables } from "./api";
-import { keepListed } from "./charters";
-import type { Charter, Receivables } from "./contract";
+import { keepListed, knownSince } from "./charters";
+import type { Charter, ReceivableJson, Receivables } from "./contract";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -23,8 +23,20 @@ export interface Loaded {
 
 export const loaded = new Observable<Loaded | null>(null);
 
+/** What the board says of a charter of which something is due. */
+export type Owing = Pick<
+  ReceivableJson,
+  "event_id" | "title" | "patron" | "starts_at" | "ends_at" | "timezone" | "currency" | "due_cents"
+>;
+
 /** Who owes, as the server has last told, or as this device remembers it. */
-export const receivables = new Observable<Receivables | null>(null);
+export interface ListedOwing {
+  charters: readonly Owing[];
+  /** When the list was asked for, by this page's own clock. */
+  asked_at_ms: number;
+}
+
+export const receivables = new Observable<ListedOwing | null>(null);
 
 export function forgetBoard(): void {
   loaded.value = null;
@@ -32,9 +44,30 @@ export function forgetBoard(): void {
 }
 
 export async function loadReceivables(): Promise<Receivables> {
+  const asked_at_ms = performance.now();
   const answer = await listReceivables();
-  receivables.value = answer;
+  // The answer to an earlier question may be the slower one.
+  if ((receivables.value?.asked_at_ms ?? -Infinity) <= asked_at_ms) {
+    receivables.value = { charters: answer.charters ?? [], asked_at_ms };
+  }
   return answer;
+}
+
+/**
+ * Who owes now, by the end of their charters: the list, and instead of it what this page has been told of a charter since
+ * the list was asked for. A charter that was read before that says nothing: others may have taken or voided a payment.
+ */
+export function owing({ charters, asked_at_ms }: ListedOwing): Owing[] {
+  const told = knownSince(asked_at_ms);
+  const ids = new Set(told.map(({ event_id }) => event_id));
+  const listed = charters.filter(({ event_id }) => !ids.has(event_id));
+  return [...listed, ...told.map(asOwing)]
+    .filter(({ due_cents }) => due_cents > 0)
+    .sort((a, b) => a.ends_at.localeCompare(b.ends_at));
+}
+
+function asOwing({ event_id, title, patron, starts_at, ends_at, timezone, currency, balance }: Charter): Owing {
+  return { event_id, title, patron, starts_at, ends_at, timezone, currency, due_cents: balance.balance_due_cents };
 }
 
 /** So long the board waits for who owes, so that both show at once and nothing jumps. */

@@ -32,14 +32,23 @@ export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
 
 /** How long the index that lists are read from may lag behind what has been written. */
 const INDEX_LAG_MS = 10_000;
-/** When this page has last learned a charter's true state, by charter: from an act, or from its own page. */
-const answered_at_ms = new Map<string, number>();
+/** Up to when a charter's true state is known here, by charter: an act was answered, or its own page was asked for. */
+const true_at_ms = new Map<string, number>();
 
-/** Takes over charters as an act or their own page has answered them, unless a newer state is known. */
+/** Takes over charters as an act has answered them, unless a newer state is known. */
 export function keepCharters(events: readonly Charter[]): void {
+  keepTrue(events, performance.now());
+}
+
+function keepTrue(events: readonly Charter[], at_ms: number): void {
   const fresh = events.filter((charter) => !isOlder(charter));
-  for (const { event_id } of fresh) answered_at_ms.set(event_id, performance.now());
+  for (const { event_id } of fresh) true_at_ms.set(event_id, at_ms);
   keep(fresh);
+}
+
+/** Charters of which an act's answer or their own page tells more than a list that was asked for at this moment. */
+export function knownSince(asked_at_ms: number): Charter[] {
+  return [...charters.value.values()].filter(({ event_id }) => (true_at_ms.get(event_id) ?? Number.NaN) >= asked_at_ms);
 }
 
 /** Takes over charters from a list, which may be a moment behind. `asked_at_ms`: when the list was asked for. */
@@ -47,9 +56,8 @@ export function keepListed(events: readonly Charter[], asked_at_ms: number): voi
   keep(
     events.filter((charter) => {
       // Changes within a second bear the same time.
-      const lag_ms = isAsOld(charter) ? INDEX_LAG_MS : 0;
-      const answered_ms = answered_at_ms.get(charter.event_id);
-      return !isOlder(charter) && (answered_ms === undefined || answered_ms + lag_ms <= asked_at_ms);
+      const isTold = !isAsOld(charter) || (true_at_ms.get(charter.event_id) ?? -Infinity) + INDEX_LAG_MS <= asked_at_ms;
+      return isTold && !isOlder(charter);
     }),
   );
 }
@@ -80,13 +88,14 @@ function keep(events: readonly Charter[]): void {
   }
 }
 
-/** False when it was read before something that this page knows by now. */
-export function keepDetail(detail: CharterDetail): boolean {
+/** False when it was asked for, at `asked_at_ms`, before something that this page knows by now. */
+export function keepDetail(detail: CharterDetail, asked_at_ms: number): boolean {
   const { payments, waiver_records, mail_problems, ...charter } = detail;
-  if (isOlder(charter)) return false;
+  const isTold = !isAsOld(charter) || (true_at_ms.get(charter.event_id) ?? -Infinity) <= asked_at_ms;
+  if (isOlder(charter) || !isTold) return false;
   const read = { read_at_ms: nowMs(), payments, waiver_records, mail_problems };
   records.value = new Map(records.value).set(charter.event_id, read);
-  keepCharters([charter]);
+  keepTrue([charter], asked_at_ms);
   return true;
 }
 
@@ -103,8 +112,9 @@ export function keepAnswer({ payment, event: charter }: PaymentAndEvent): void {
 
 /** Reads a charter again; a failure leaves what is known. */
 export async function refresh(event_id: string): Promise<void> {
+  const asked_at_ms = performance.now();
   try {
-    keepDetail(await api.readCharter(event_id));
+    keepDetail(await api.readCharter(event_id), asked_at_ms);
   } catch {
     // The next visit reads it again.
   }
@@ -127,4 +137,5 @@ export function forgetCharters(): void {
   charters.value = new Map();
   records.value = new Map();
   remembered.value = new Set();
+  true_at_ms.clear();
 }

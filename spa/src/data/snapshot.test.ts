@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
-import { forgetBoard, type Loaded, loaded } from "./board";
+import { forgetBoard, type Loaded, loaded, owing, receivables } from "./board";
 import { charters, forgetCharters, keepCharters, keepDetail, records, remembered } from "./charters";
 import * as session from "./session";
 import { forgetSnapshot, recallSnapshot, saveSnapshot, takeSnapshot } from "./snapshot";
@@ -39,7 +39,7 @@ function forgetPage(): void {
 }
 
 async function saved(at_ms = Date.now(), title = "Sunset sail"): Promise<void> {
-  keepDetail({ ...detail, title });
+  keepDetail({ ...detail, title }, performance.now());
   loaded.value = board(at_ms);
   await saveSnapshot();
   forgetPage();
@@ -47,7 +47,7 @@ async function saved(at_ms = Date.now(), title = "Sunset sail"): Promise<void> {
 
 describe("the last known board", () => {
   test("holds names and balances, but no contact data and no notes", () => {
-    keepDetail(detail);
+    keepDetail(detail, performance.now());
     const text = JSON.stringify(takeSnapshot(board(1), charters.value.values(), records.value));
     expect(text).toMatch("Ana Reyes");
     expect(text).toMatch("Cora Lind");
@@ -99,10 +99,26 @@ describe("the last known board", () => {
   });
 
   test("leaves out a statement that no longer adds up to the balance", async () => {
-    keepDetail(detail);
+    keepDetail(detail, performance.now());
     keepCharters([{ ...paid, balance: sampleBalance({ balance_due_cents: 0 }) }]);
     const { records: kept } = takeSnapshot(board(1), charters.value.values(), records.value);
     expect(kept).toEqual([]);
+  });
+
+  test("owes nothing that this device saw paid, and nothing that is logged after it was recalled", async () => {
+    const asked_at_ms = performance.now();
+    const owed = { ...paid, due_cents: 70_000 };
+    receivables.value = { charters: [owed, { ...owed, event_id: "event-2", patron: person }], asked_at_ms };
+    const settled = { ...paid, balance: sampleBalance({ balance_due_cents: 0 }) };
+    keepCharters([settled]);
+    loaded.value = board(Date.now());
+    await saveSnapshot();
+    forgetPage();
+    await recallSnapshot();
+    const shown = () => receivables.value && owing(receivables.value);
+    expect(shown()).toMatchObject([{ event_id: "event-2", patron: { name: person.name, email: "", phone: "" } }]);
+    keepCharters([{ ...settled, event_id: "event-2" }]);
+    expect(shown()).toEqual([]);
   });
 
   test("shows to nobody without a session, and a logout forgets it", async () => {

@@ -1,8 +1,8 @@
 import { database } from "../lib/browser/database";
 import { nowMs } from "../lib/clock";
-import { type Loaded, loaded, receivables } from "./board";
+import { type Loaded, loaded, type Owing, owing, receivables } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
-import type { Charter, Contact, Payment, Receivables } from "./contract";
+import type { Charter, Contact, Payment } from "./contract";
 import { ledger } from "./ledger";
 import { session } from "./session";
 
@@ -13,7 +13,7 @@ export interface Snapshot {
   charters: Charter[];
   records: [event_id: string, Records][];
   /** Missing in what an older release has kept. */
-  receivables?: Receivables | null;
+  receivables?: { charters: readonly Owing[] } | null;
 }
 
 const KEY = "board";
@@ -36,7 +36,7 @@ export function keepSnapshots(): void {
 export async function saveSnapshot(): Promise<void> {
   const board = loaded.value;
   if (session.value.state !== "in" || !board || board.recalled) return;
-  const owed = receivables.value && withoutPatrons(receivables.value);
+  const owed = receivables.value && { charters: owing(receivables.value).map(withoutAddress) };
   const snapshot = { ...takeSnapshot(board, charters.value.values(), records.value), receivables: owed };
   await transact("readwrite", (store) => {
     const stored: IDBRequest<Snapshot | undefined> = store.get(KEY);
@@ -58,7 +58,9 @@ export async function recallSnapshot(): Promise<void> {
   remembered.value = new Set([...remembered.value, ...ids]);
   charters.value = new Map([...charters.value, ...missing.map((charter) => [charter.event_id, charter] as const)]);
   records.value = new Map([...snapshot.records.filter(([event_id]) => ids.has(event_id)), ...records.value]);
-  receivables.value ??= snapshot.receivables ?? null;
+  const { receivables: owed } = snapshot;
+  // Whatever this page has been told is newer.
+  if (owed) receivables.value ??= { charters: owed.charters, asked_at_ms: -Infinity };
   loaded.value ??= { ...snapshot.board, next_cursor: null, recalled: true };
 }
 
@@ -96,8 +98,8 @@ function withoutContacts(charter: Charter): Charter {
   };
 }
 
-function withoutPatrons({ charters, totals }: Receivables): Receivables {
-  return { charters: charters.map((one) => ({ ...one, patron: nameOnly(one.patron) })), totals };
+function withoutAddress(one: Owing): Owing {
+  return { ...one, patron: nameOnly(one.patron) };
 }
 
 function nameOnly<Person extends Contact>(person: Person): Person {

@@ -60,8 +60,9 @@ export function MoveDialog(props: Props) {
 }
 
 async function readMovable(event_id: string): Promise<Movable> {
+  const asked_at_ms = performance.now();
   const charter = await readCharter(event_id);
-  keepDetail(charter);
+  keepDetail(charter, asked_at_ms);
   return charter;
 }
 

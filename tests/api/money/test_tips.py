@@ -169,6 +169,36 @@ def test_what_was_shared_by_hand_stays_and_what_came_later_is_left(api: Api, tip
     assert tips(api)["charters"][0]["left_cents"] == -8_000
 
 
+@pytest.mark.parametrize("undone", ["voided", "bounced", "refunded", "moved"])
+def test_money_that_was_handed_out_stays_in_sight_though_its_tip_is_gone(api: Api, money: Money, undone: str) -> None:
+    money.log(1, kind="tip", amount_cents=10_000, method="check")
+    share(api, money.event_id, ("Smee", 10_000))
+    if undone == "refunded":
+        money.log(2, kind="refund", refund_of=money.id(1), amount_cents=10_000)
+    elif undone == "moved":
+        other = money.charter(starts_at="2030-08-10T10:00:00Z", ends_at="2030-08-10T12:00:00Z")
+        corrects = {"event_id": money.event_id, "payment_id": money.id(1), "reason": "Another day"}
+        assert api.put(f"/api/events/{other}/payments/{money.id(2)}", {"corrects": corrects}).status == 201
+    else:
+        money.act(1, {"voided": "void", "bounced": "bounce"}[undone])
+    found = tips(api)
+    (one,) = found["charters"]
+    assert (one["tips_cents"], one["division"], amounts(one), one["left_cents"]) == (
+        *(0, "by_hand"),
+        *({"Smee": 10_000}, -10_000),
+    )
+    assert [(one["name"], one["amount_cents"]) for one in found["people"]] == [("Smee", 10_000)]
+    # Given back or never handed out, it is ended by sharing equally, of which there is nothing.
+    assert share(api, money.event_id).status == 200
+    assert tips(api) == {"charters": [], "people": []}
+
+
+def test_equal_shares_of_a_tip_that_is_gone_are_owed_to_nobody(api: Api, money: Money) -> None:
+    money.log(1, kind="tip", amount_cents=10_000)
+    money.act(1, "void")
+    assert tips(api) == {"charters": [], "people": []}
+
+
 def test_a_refund_of_a_tip_is_shared_no_more(api: Api, tipped: Money) -> None:
     tipped.log(4, kind="refund", refund_of=tipped.id(1), amount_cents=10_000)
     assert owed(api) == {"Cap Hook": 2_501, "Smee": 2_500}

@@ -14,12 +14,17 @@ export function WaitingCount({ current }: CountProps) {
   const count = useValue(waitingCount);
   useEffect(() => {
     if (current) return;
+    let isLatest = true;
     listToClear({ limit: 1 }).then(
       ({ totals }) => {
-        waitingCount.value = countOf(totals);
+        // The answer to an earlier question may be the slower one.
+        if (isLatest) waitingCount.value = countOf(totals);
       },
       () => {},
     );
+    return () => {
+      isLatest = false;
+    };
   }, [current, saved]);
   const mark = useRef<HTMLElement>(null);
   // It moves the links beside it.

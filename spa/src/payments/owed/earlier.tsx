@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import { receivables } from "../../data/board";
+import { type Owing, owing, receivables } from "../../data/board";
 import { charters, refresh } from "../../data/charters";
-import type { Charter, ReceivableJson } from "../../data/contract";
 import { href } from "../../lib/browser/router";
 import { formatMoneyShort } from "../../lib/money";
 import { useValue } from "../../lib/observable";
@@ -61,7 +60,7 @@ export function EarlierUnpaid({ now_ms }: { now_ms: number }) {
   );
 }
 
-function Line({ owed }: { owed: ReceivableJson }) {
+function Line({ owed }: { owed: Owing }) {
   const { event_id, title, patron, starts_at, timezone, due_cents, currency } = owed;
   return (
     <li>
@@ -70,7 +69,7 @@ function Line({ owed }: { owed: ReceivableJson }) {
         <span>{[patron.name, formatDay(starts_at, timezone)].filter(Boolean).join(", ")}</span>
       </p>
       <b class="earlier-due">{formatMoneyShort(due_cents, currency)} owed</b>
-      <Button class="row-pay" aria-label={`Log payment for ${title}`} onClick={() => void logPaymentOf(event_id)}>
+      <Button class="row-pay" aria-label={`Log payment for ${title}`} onClick={() => void logPaymentOf(owed)}>
         Log payment
       </Button>
       <UnsentPayments event_id={event_id} />
@@ -78,23 +77,20 @@ function Line({ owed }: { owed: ReceivableJson }) {
   );
 }
 
-/** Opens the dialog of a charter that this page may not have read yet. */
-export async function logPaymentOf(event_id: string): Promise<void> {
-  if (!charters.value.has(event_id)) await refresh(event_id);
+/** Opens the dialog of a charter that this page may not have read yet, or not since something else is due. */
+export async function logPaymentOf({ event_id, due_cents }: Pick<Owing, "event_id" | "due_cents">): Promise<void> {
+  if (charters.value.get(event_id)?.balance.balance_due_cents !== due_cents) await refresh(event_id);
   openPaymentDialog(event_id);
 }
 
-/** Who owes, each with what is due now: a payment that was just saved counts before the list is asked for again. */
-function useOwed(): ReceivableJson[] {
-  const known = useValue(charters);
-  return (useValue(receivables)?.charters ?? [])
-    .map((one) => ({ ...one, due_cents: dueOf(known.get(one.event_id)) ?? one.due_cents }))
-    .filter(({ due_cents }) => due_cents > 0);
+function useOwed(): Owing[] {
+  const listed = useValue(receivables);
+  // What is told of a charter counts before the list is asked for again.
+  useValue(charters);
+  return listed ? owing(listed) : [];
 }
 
-const dueOf = (charter: Charter | undefined) => charter?.balance.balance_due_cents;
-
 /** What ended today stands among the charters of today. */
-function isEarlier({ ends_at, timezone }: ReceivableJson, now_ms: number): boolean {
+function isEarlier({ ends_at, timezone }: Owing, now_ms: number): boolean {
   return localDay(new Date(ends_at), timezone) < localDay(new Date(now_ms), timezone);
 }

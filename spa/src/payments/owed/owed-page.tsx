@@ -183,7 +183,7 @@ function Row({ charter, onMail, onReminded }: RowProps) {
           <Button class="quiet owed-more" onClick={onMail}>
             Statement…{whose}
           </Button>
-          <Button class="owed-log" disabled={busy} onClick={() => void run(() => logPaymentOf(event_id))}>
+          <Button class="owed-log" disabled={busy} onClick={() => void run(() => logPaymentOf(charter))}>
             Log payment{whose}
           </Button>
         </span>

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { GroupTotals } from "../../data/contract";
 import * as session from "../../data/session";
 import { json, settled, setUpApp } from "../../testing/app";
-import { samplePayment, sampleTotals } from "../../testing/samples";
+import { samplePayment, samplePerson, sampleTotals } from "../../testing/samples";
 
 const app = setUpApp();
 
@@ -17,18 +17,24 @@ const group = (id: string | null, name: string, charters = 1): GroupTotals => ({
 });
 const boats = [group(null, ""), group("boat-1", "Petrel", 12), group(null, "Sea Otter")];
 const captains = [group("p1", "Ana Reyes"), group(null, "ana REYES"), group("p2", "x".repeat(100))];
+const namesake = group("p3", "Ana Reyes");
+const people = [
+  samplePerson({ person_id: "p1", name: "Ana Reyes", email: "ana@example.com" }),
+  samplePerson({ person_id: "p3", name: "Ana Reyes", email: "reyes@example.com" }),
+];
 
 /** November has boats and captains, any other month nothing. */
-function serve(): void {
+function serve(captains_found = captains): void {
   app.handle = (path) => {
     const { pathname, searchParams } = new URL(path, "https://desk.example");
     const by = searchParams.get("by");
     const none = !searchParams.get("from")?.startsWith("2026-11");
     if (pathname === "/api/payments/summary") {
-      const found = by === "boat" ? boats : by === "captain" ? captains : [];
+      const found = by === "boat" ? boats : by === "captain" ? captains_found : [];
       const totals = sampleTotals({ received_cents: 150_000, count: 3 });
       return json(200, { by, timezone: "UTC", periods: [], groups: none ? [] : found, totals });
     }
+    if (pathname === "/api/people") return json(200, { people });
     if (pathname === "/api/payments.csv") {
       return new Response("received_at\n", { headers: { "Content-Type": "text/csv" } });
     }
@@ -59,8 +65,8 @@ const asked = (pathname: string) => {
   return Object.fromEntries(last?.searchParams ?? []);
 };
 
-async function openLedger(search = ""): Promise<void> {
-  serve();
+async function openLedger(search = "", captains_found = captains): Promise<void> {
+  serve(captains_found);
   session.begin("t1", false);
   app.open(`/payments?from=2026-11-01&to=2026-11-30${search}`);
   await app.says("Sunset sail");
@@ -71,6 +77,26 @@ test("the ledger offers the boats and captains of its period, and typed names be
   await openLedger();
   expect(options("Boat")).toEqual(["All boats", "Petrel", "Sea Otter"]);
   expect(options("Captain")).toEqual(["All captains", "Ana Reyes", "ana REYES (typed)", "x".repeat(100)]);
+});
+
+test("two captains of one name are told apart as where they are picked, in the ledger and in reports", async () => {
+  const told = ["Ana Reyes, ana@example.com", "ana REYES (typed)", "Ana Reyes, reyes@example.com"];
+  await openLedger("", [...captains.slice(0, 2), namesake]);
+  await vi.waitFor(() => expect(options("Captain")).toEqual(["All captains", ...told]));
+  app.open("/payments/reports");
+  await app.says("Sums by month");
+  const from = field("From");
+  from.value = "2026-11-01";
+  from.dispatchEvent(new Event("input", { bubbles: true }));
+  await settled();
+  app.root.querySelector<HTMLInputElement>('input[value="captain"]')?.click();
+  await app.says("Sums by captain");
+  await app.says(new RegExp(told.map((name) => `${name.replace(/[().]/g, "\\$&")}1 charter`).join(".*")));
+});
+
+test("no list of people is asked for where no two have one name", async () => {
+  await openLedger();
+  expect(app.calls.some(({ path }) => path === "/api/people")).toBe(false);
 });
 
 test("the ledger asks the server for those of a boat, of a captain and of a method at once, and so does its file", async () => {

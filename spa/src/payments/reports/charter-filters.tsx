@@ -4,6 +4,7 @@ import { readSummary } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { isPeriod, type Period } from "../../lib/periods";
 import { type Option, Select } from "../../ui/form/select";
+import { useApart } from "../use-apart";
 import { groupKey, groupName, type OfCharters } from "./of-charters";
 
 interface Props {
@@ -39,9 +40,10 @@ interface FilterProps {
 function GroupFilter({ by, period, value, onChange }: FilterProps) {
   const asked = useAnswer(isPeriod(period) ? () => readSummary({ ...period, by }) : null, [period.from, period.to]);
   const groups = asked.answer?.groups ?? [];
+  const apart = useApart(by, groups);
   const options = groups
     .filter(({ name }) => name !== "")
-    .map((group): Option<string> => [groupKey(group), groupName(group, by, groups)]);
+    .map((group): Option<string> => [groupKey(group), groupName(group, by, groups, apart)]);
   // What was chosen stays chosen in a period that has nothing of it.
   const names = useRef(new Map<string, string>());
   for (const [key, name] of options) names.current.set(key, name);

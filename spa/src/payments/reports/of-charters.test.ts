@@ -14,13 +14,13 @@ test("a record is asked for by its id, a typed name however it was typed", () =>
 
 test("a typed name is told from a record of the same name, and none from any", () => {
   const all = [group("p1", "Ana Reyes"), group(null, "ána reyes"), group(null, "Cap Hook"), group(null, "")];
-  expect(all.map((one) => groupName(one, "captain", all))).toEqual([
+  expect(all.map((one) => groupName(one, "captain", all, null))).toEqual([
     "Ana Reyes",
     "ána reyes (typed)",
     "Cap Hook",
     "No captain named",
   ]);
-  expect(groupName(group(null, ""), "boat", all)).toBe("No boat named");
+  expect(groupName(group(null, ""), "boat", all, null)).toBe("No boat named");
 });
 
 test.each(["boat-1", "sea otter", "a&b=c#d?e", "100 % +1 ½", "נועה לוי", "šibenik 🛥", "x".repeat(100)])(

@@ -1,7 +1,7 @@
 import type { Grouping, GroupTotals } from "../../data/contract";
 import { fold } from "../../lib/names";
 import type { Period } from "../../lib/periods";
-import { nameAmong } from "../named";
+import { type Apart, nameAmong } from "../named";
 
 /** Of which charters: those with this boat and this captain, each a `groupKey`; empty is any. */
 export type OfCharters = Readonly<Record<Grouping, string>>;
@@ -14,9 +14,9 @@ export function groupKey({ id, name }: GroupTotals): string {
 }
 
 /** What a boat or captain is called. */
-export function groupName(group: GroupTotals, by: Grouping, all: readonly GroupTotals[]): string {
+export function groupName(group: GroupTotals, by: Grouping, all: readonly GroupTotals[], apart: Apart | null): string {
   if (group.name === "") return by === "boat" ? "No boat named" : "No captain named";
-  return nameAmong(group, all);
+  return nameAmong(group, all, apart);
 }
 
 export function chartersText(count: number): string {

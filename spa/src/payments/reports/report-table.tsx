@@ -3,6 +3,7 @@ import { href } from "../../lib/browser/router";
 import { formatMoney } from "../../lib/money";
 import { type Period, today } from "../../lib/periods";
 import { TableHead } from "../table-head";
+import { useApart } from "../use-apart";
 import { chartersText, type OfCharters } from "./of-charters";
 import {
   barLengths,
@@ -10,6 +11,7 @@ import {
   columns,
   hasEntries,
   inCurrency,
+  isGrouping,
   netCents,
   type ReportRow,
   reportRows,
@@ -37,7 +39,8 @@ interface Props {
 export function ReportTable({ summary, range, of, view, currency }: Props) {
   const totals = inCurrency(summary.totals, currency);
   const shown = columns(view, totals);
-  const rows = reportRows(summary, currency, { range, of, today: today() });
+  const apart = useApart(isGrouping(summary.by) ? summary.by : "boat", summary.groups);
+  const rows = reportRows(summary, currency, { range, of, today: today(), apart });
   if (shown.length === 0 || rows.length === 0) return <p class="nothing">No payment in this range.</p>;
   const bars = view === "sums" ? barLengths(rows.map(({ totals }) => netCents(totals))) : [];
   return (

@@ -100,7 +100,7 @@ test("the rows of a report by boat lead to the payments of each, within what was
   const groups = [group(null, ""), group("boat-1", "Petrel", november, 12), group(null, "Sea Otter", sampleTotals())];
   const summary: Summary = { by: "boat", timezone: "UTC", periods: [], groups, totals: november };
   const rows = (currency: string) =>
-    reportRows(summary, currency, { range, of: { boat: "", captain: "ana" }, today: "2026-11-25" });
+    reportRows(summary, currency, { range, of: { boat: "", captain: "ana" }, today: "2026-11-25", apart: null });
   expect(rows("USD").map(({ name, charters, path }) => [name, charters, path])).toEqual([
     ["No boat named", 1, null],
     ["Petrel", 12, "/payments?from=2026-11-01&to=2026-11-30&boat=boat-1&captain=ana"],
@@ -115,7 +115,7 @@ test("the rows of a report by boat lead to the payments of each, within what was
 
 test("a range of one day is one row by day, week and month, and a range without payments has none by boat", () => {
   const range = { from: "2026-11-25", to: "2026-11-25" };
-  const asked = { range, of: anyCharters, today: "2026-11-25" };
+  const asked = { range, of: anyCharters, today: "2026-11-25", apart: null };
   for (const by of ["day", "week", "month"] as const) {
     const summary: Summary = {
       ...{ by, timezone: "UTC", groups: [], totals: november },

@@ -1,6 +1,7 @@
 import type { CurrencyTotals, Grouping, PeriodLength, PeriodTotals, Summary, Totals } from "../../data/contract";
 import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import { type Day, dayName, daysBetween, monthName, type Period, spanName } from "../../lib/periods";
+import type { Apart } from "../named";
 import { kindNames } from "../payment-form";
 import { groupKey, groupName, ledgerPath, type OfCharters } from "./of-charters";
 
@@ -102,14 +103,19 @@ export interface ReportRow {
   path: string | null;
 }
 
+interface Asked {
+  range: Period;
+  of: OfCharters;
+  today: Day;
+  /** What tells boats or captains of one name apart. */
+  apart: Apart | null;
+}
+
 /** The rows of a report about some charters in a range. */
-export function reportRows(
-  summary: Summary,
-  currency: string,
-  { range, of, today }: { range: Period; of: OfCharters; today: Day },
-): ReportRow[] {
+export function reportRows(summary: Summary, currency: string, asked: Asked): ReportRow[] {
   const { by } = summary;
-  if (isGrouping(by)) return groupRows(summary, by, currency, range, of);
+  const { of, today } = asked;
+  if (isGrouping(by)) return groupRows(summary, by, currency, asked);
   return shownPeriods(summary, currency, today).map((period) => ({
     key: period.from,
     name: periodName(period, by),
@@ -119,15 +125,15 @@ export function reportRows(
   }));
 }
 
-function isGrouping(by: Summary["by"]): by is Grouping {
+export function isGrouping(by: Summary["by"]): by is Grouping {
   return by === "boat" || by === "captain";
 }
 
-function groupRows({ groups }: Summary, by: Grouping, currency: string, range: Period, of: OfCharters): ReportRow[] {
+function groupRows({ groups }: Summary, by: Grouping, currency: string, { range, of, apart }: Asked): ReportRow[] {
   return groups
     .map((group) => ({
       key: groupKey(group),
-      name: groupName(group, by, groups),
+      name: groupName(group, by, groups, apart),
       charters: group.charters,
       totals: inCurrency(group.totals, currency),
       path: group.name === "" ? null : ledgerPath(range, { ...of, [by]: groupKey(group) }),

@@ -14,7 +14,16 @@ import { Select } from "../../ui/form/select";
 import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
 import { RemoveButton } from "../parts/remove-button";
-import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
+import {
+  addShare,
+  candidates,
+  MOST_SHARES,
+  readShares,
+  type Share,
+  sharedCents,
+  sharerName,
+  startShares,
+} from "./shares";
 import "../parts/parts.css";
 import "./tips.css";
 
@@ -29,6 +38,8 @@ interface Props {
 /** Shares the tips of a charter out by hand, to the cent. */
 export function SharesDialog({ charter, onChange, onClose }: Props) {
   const [shares, setShares] = useState(() => startShares(charter));
+  const asked = useAnswer(listPeople, []);
+  const people = asked.answer ?? [];
   /** How often a row was added. */
   const [added, setAdded] = useState(0);
   const { form, errors, failure, doing, attempt } = useForm();
@@ -84,6 +95,7 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
             <ShareFields
               key={share.key}
               share={share}
+              name={share.isTyped ? share.name : sharerName(share, people, shares)}
               currency={currency}
               errors={errorsOf(errors, place)}
               onChange={(to) => change(share.key, to)}
@@ -93,6 +105,8 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
         </div>
         {shares.length < MOST_SHARES && (
           <AddPerson
+            people={people}
+            failed={asked.error !== null}
             shares={shares}
             onAdd={(person) => {
               setShares((shares) => addShare(shares, person));
@@ -122,14 +136,16 @@ function errorsOf(errors: Errors, place: number): string[] {
 
 interface ShareProps {
   share: Share;
+  /** What it stands under. */
+  name: string;
   currency: string;
   errors: readonly string[];
   onChange(change: Partial<Share>): void;
   onRemove(): void;
 }
 
-function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps) {
-  const { key, name, isTyped, amount } = share;
+function ShareFields({ share, name, currency, errors, onChange, onRemove }: ShareProps) {
+  const { key, isTyped, amount } = share;
   const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `tip-share-${key}-error` };
   return (
     <div class={`part-row tip-share${wrong ? " field-wrong" : ""}`}>
@@ -166,27 +182,32 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
 }
 
 interface AddProps {
+  people: readonly Person[];
+  /** Whether they could not be read. */
+  failed: boolean;
   shares: readonly Share[];
   /** Null is somebody whose name is typed. */
   onAdd(person: Person | null): void;
 }
 
-function AddPerson({ shares, onAdd }: AddProps) {
-  const people = useAnswer(listPeople, []);
+function AddPerson({ people, failed, shares, onAdd }: AddProps) {
   /** Null until somebody is chosen: then the first who is free is offered. */
   const [chosen, setChosen] = useState<string | null>(null);
-  const found = candidates(people.answer ?? [], shares);
-  const offered = chosen ?? found[0]?.person.person_id ?? "";
+  const found = candidates(people, shares);
+  const offered = chosen ?? found[0]?.person_id ?? "";
   const add = () => {
-    onAdd(found.find(({ person }) => person.person_id === offered)?.person ?? null);
+    onAdd(found.find(({ person_id }) => person_id === offered) ?? null);
     setChosen(null);
   };
   return (
     <div class="tip-share-more">
       <Select
         label="Give a share to"
-        error={people.error === null ? undefined : "The list of people could not be loaded."}
-        options={[...found.map(({ person, label }) => [person.person_id, label] as const), ["", "Somebody else"]]}
+        error={failed ? "The list of people could not be loaded." : undefined}
+        options={[
+          ...found.map((person) => [person.person_id, sharerName(person, people, shares)] as const),
+          ["", "Somebody else"],
+        ]}
         value={offered}
         onChoose={setChosen}
       />

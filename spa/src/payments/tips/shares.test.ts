@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { samplePerson, sampleTips } from "../../testing/samples";
-import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
+import {
+  addShare,
+  candidates,
+  MOST_SHARES,
+  readShares,
+  type Share,
+  sharedCents,
+  sharerName,
+  startShares,
+} from "./shares";
 
 const share = (amount: string, change: Partial<Share> = {}): Share => ({
   ...{ key: 0, person_id: null, name: "Smee", isTyped: false, amount },
@@ -74,9 +83,12 @@ test("no owner, nobody who has left and nobody twice is offered; two of one name
     samplePerson({ person_id: "b", name: "ána reyes", email: "other@example.com" }),
     samplePerson({ person_id: "c", name: "Tess Lindqvist", email: "tess@example.com" }),
   ];
-  expect(candidates(people, startShares(sampleTips())).map(({ label }) => label)).toEqual([
-    "Ana Reyes, ana@example.com",
-    "ána reyes, other@example.com",
-    "Tess Lindqvist",
-  ]);
+  const shares = startShares(sampleTips());
+  const offered = (shares: readonly Share[]) =>
+    candidates(people, shares).map((person) => sharerName(person, people, shares));
+  expect(offered(shares)).toEqual(["Ana Reyes, ana@example.com", "ána reyes, other@example.com", "Tess Lindqvist"]);
+  // The one who has a share is still the other's namesake.
+  const more = addShare(shares, people[3] ?? null);
+  expect(offered(more)).toEqual(["ána reyes, other@example.com", "Tess Lindqvist"]);
+  expect(more.map((share) => sharerName(share, people, more))).toContain("Ana Reyes, ana@example.com");
 });

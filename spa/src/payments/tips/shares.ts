@@ -2,8 +2,10 @@ import type { CharterTips, Person } from "../../data/contract";
 import type { AskedShare } from "../../data/later-api";
 import { tipsLimits } from "../../data/later-limits";
 import { formatMoney, parseMoney, plainAmount } from "../../lib/money";
-import { fold, isBlank } from "../../lib/names";
+import { isBlank } from "../../lib/names";
 import type { Errors } from "../../ui/form/field";
+import { apartPeople, nameAmong } from "../named";
+import { asNamed } from "./tips";
 
 /** What one person gets, as it is typed. */
 export interface Share {
@@ -37,22 +39,19 @@ export function addShare(shares: readonly Share[], person: Person | null): Share
   return [...shares, { key, ...who, amount: "" }];
 }
 
-export interface Candidate {
-  person: Person;
-  /** With the email where two have one name. */
-  label: string;
-}
-
 /** Who may be given a share besides: no owner takes one, and nobody takes two. */
-export function candidates(people: readonly Person[], shares: readonly Share[]): Candidate[] {
-  const free = people.filter(
+export function candidates(people: readonly Person[], shares: readonly Share[]): Person[] {
+  return people.filter(
     ({ person_id, active, is_owner }) => active && !is_owner && !shares.some((share) => share.person_id === person_id),
   );
-  return free.map((person) => {
-    const isTwin = free.some((other) => other !== person && fold(other.name) === fold(person.name));
-    return { person, label: isTwin && person.email ? `${person.name}, ${person.email}` : person.name };
-  });
 }
+
+/** What somebody who has a share, or may be given one, is called here. */
+export function sharerName(one: SharerName, people: readonly Person[], shares: readonly Share[]): string {
+  return nameAmong(asNamed(one), [...people, ...shares].map(asNamed), apartPeople(people));
+}
+
+type SharerName = Parameters<typeof asNamed>[0];
 
 type ReadShares = { asked: AskedShare[]; errors?: never } | { asked?: never; errors: Errors };
 

@@ -127,6 +127,36 @@ test("what was shared by hand is shared equally again by one button", async () =
   expect(sent()).toEqual([{ shares: [] }]);
 });
 
+test("what was handed out of a tip that is voided now stays in sight, and is taken back by one button", async () => {
+  const shares = [{ person_id: "person-1", name: "Dana Ortiz", amount_cents: 15_001 }];
+  await openTips([sampleTips({ tips_cents: 0, division: "by_hand", shares, left_cents: -15_001 })]);
+  await app.says("Tips received$0.00Owed to captain and crew$150.01Shared out too much$150.01");
+  await app.says("By hand: Dana Ortiz $150.01$150.01 too much is shared out");
+  app.button("Share out… tips of Sunset sail").click();
+  await app.says("Too much$150.01");
+  app.button("Share equally").click();
+  await app.says("is shared equally");
+  expect(sent()).toEqual([{ shares: [] }]);
+});
+
+test("two people of one name are told apart wherever they have shares, and in the dialog", async () => {
+  people.push(
+    samplePerson({ person_id: "person-1", name: "Dana Ortiz", email: "dana@example.com" }),
+    samplePerson({ person_id: "person-3", name: "Dana Ortiz", email: "", phone: "+1 555 0199" }),
+  );
+  const shares = [
+    { person_id: "person-1", name: "Dana Ortiz", amount_cents: 7_501 },
+    { person_id: "person-3", name: "Dana Ortiz", amount_cents: 7_500 },
+  ];
+  await openTips([sampleTips({ shares })]);
+  await app.says("Dana Ortiz, dana@example.com1 charter$75.01Dana Ortiz, +1 555 01991 charter$75.00");
+  await app.says("Equally: Dana Ortiz, dana@example.com $75.01, Dana Ortiz, +1 555 0199 $75.00");
+  await openShares();
+  await app.says(/Dana Ortiz, dana@example.com.*Dana Ortiz, \+1 555 0199.*Give a share to/);
+  app.button("Remove Dana Ortiz, +1 555 0199");
+  people.splice(1);
+});
+
 test("a tip that came in since is told by the server and counts in the open dialog", async () => {
   const charters = [sampleTips()];
   await openTips(charters, { shares: "must add up to $170.01, the tips of this charter" });

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { CharterTips, OwedTips, Tips } from "../../data/contract";
+import type { CharterTips, Tips } from "../../data/contract";
 import { listTips } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { href } from "../../lib/browser/router";
@@ -9,11 +9,13 @@ import { isPeriod, monthOf, type Period, spanName, today } from "../../lib/perio
 import { formatDay } from "../../lib/time";
 import { Button, PrintButton } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
+import { type Named, nameAmong } from "../named";
 import { chartersText } from "../reports/of-charters";
 import { PeriodChoice } from "../reports/period-choice";
 import { TableHead } from "../table-head";
+import { useApart } from "../use-apart";
 import { SharesDialog } from "./shares-dialog";
-import { canShare, leftText, owedRows, type TipSums, tipSums } from "./tips";
+import { asNamed, canShare, leftText, owedRows, sharersOf, type TipSums, tipSums } from "./tips";
 import "../lines.css";
 import "../reports/filters.css";
 import "./tips.css";
@@ -59,6 +61,9 @@ interface Props {
 function TipsOfPeriod({ tips, period, onChange }: Props) {
   const [sharing, setSharing] = useState("");
   const sums = tipSums(tips);
+  const all = sharersOf(tips);
+  const apart = useApart("captain", all);
+  const nameOf = (one: Named) => nameAmong(one, all, apart);
   const shared = tips.charters.find(({ event_id }) => event_id === sharing);
   return (
     <>
@@ -69,7 +74,7 @@ function TipsOfPeriod({ tips, period, onChange }: Props) {
         <h2 id="owed-to">Owed to</h2>
         <p>{spanName(period)}</p>
         {tips.people.length > 0 ? (
-          <People people={tips.people} />
+          <People people={owedRows(tips.people, nameOf)} />
         ) : (
           <p class="nothing">Nobody aboard takes a share of these tips.</p>
         )}
@@ -80,7 +85,7 @@ function TipsOfPeriod({ tips, period, onChange }: Props) {
       </section>
       <section class="panel" aria-labelledby="tipped">
         <h2 id="tipped">Charters with tips</h2>
-        <Charters charters={tips.charters} onShare={setSharing} />
+        <Charters charters={tips.charters} nameOf={nameOf} onShare={setSharing} />
       </section>
       {shared && <SharesDialog charter={shared} onChange={onChange} onClose={() => setSharing("")} />}
     </>
@@ -115,12 +120,12 @@ function Sums({ sums }: { sums: TipSums }) {
   );
 }
 
-function People({ people }: { people: readonly OwedTips[] }) {
+function People({ people }: { people: ReturnType<typeof owedRows> }) {
   return (
     <table class="lines tips-people">
       <TableHead names={["Name", "Charters", { name: "Owed", class: "num" }]} />
       <tbody>
-        {owedRows(people).map(({ key, name, charters, amount_cents, currency }) => (
+        {people.map(({ key, name, charters, amount_cents, currency }) => (
           <tr key={key}>
             <th scope="row" class="tips-name">
               {name}
@@ -136,23 +141,24 @@ function People({ people }: { people: readonly OwedTips[] }) {
 
 interface ChartersProps {
   charters: readonly CharterTips[];
+  nameOf(one: Named): string;
   onShare(event_id: string): void;
 }
 
-function Charters({ charters, onShare }: ChartersProps) {
+function Charters({ charters, nameOf, onShare }: ChartersProps) {
   return (
     <table class="lines tips-charters">
       <TableHead names={["Day", "Charter", { name: "Tips", class: "num" }, "Shares", { name: "Do", hidden: true }]} />
       <tbody>
         {charters.map((charter) => (
-          <Row key={charter.event_id} charter={charter} onShare={() => onShare(charter.event_id)} />
+          <Row key={charter.event_id} charter={charter} nameOf={nameOf} onShare={() => onShare(charter.event_id)} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ charter, onShare }: { charter: CharterTips; onShare(): void }) {
+function Row({ charter, nameOf, onShare }: Pick<ChartersProps, "nameOf"> & { charter: CharterTips; onShare(): void }) {
   const { event_id, title, starts_at, timezone, currency, tips_cents, division, shares } = charter;
   const left = leftText(charter);
   return (
@@ -164,10 +170,11 @@ function Row({ charter, onShare }: { charter: CharterTips; onShare(): void }) {
       <td class="num tips-amount">{formatMoney(tips_cents, currency)}</td>
       <td class="tips-shares">
         {shares.length > 0 && <span class="tips-division">{division === "by_hand" ? "By hand: " : "Equally: "}</span>}
-        {shares.map(({ person_id, name, amount_cents }, place) => (
-          <span key={person_id ?? name}>
+        {shares.map((share, place) => (
+          <span key={share.person_id ?? share.name}>
             {place > 0 && ", "}
-            {isolate(name)} <span class="tips-cents">{formatMoney(amount_cents, currency)}</span>
+            {isolate(nameOf(asNamed(share)))}{" "}
+            <span class="tips-cents">{formatMoney(share.amount_cents, currency)}</span>
           </span>
         ))}
         {left && <strong class="tips-left">{left}</strong>}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CharterTips } from "../../data/contract";
 import { sampleTips } from "../../testing/samples";
-import { canShare, leftText, owedRows, tipSums } from "./tips";
+import { canShare, leftText, owedRows, sharersOf, tipSums } from "./tips";
 
 const DIGITS = { USD: 2, EUR: 2, IDR: 2, JPY: 0, KRW: 0, KWD: 3, TND: 3 };
 
@@ -62,19 +62,21 @@ test("tips are shared out while there are some, and what was shared by hand can 
   expect(canShare(sampleTips({ tips_cents: -500, division: "by_hand" }))).toBe(true);
 });
 
-test("who is owed is told apart: a typed name from a record's, and each currency", () => {
+test("who is owed has a key and a name of its own, and each currency too", () => {
   const owed = (person_id: string | null, name: string, currency = "USD") => ({
     ...{ person_id, name, currency, charters: 1, amount_cents: 5_000 },
   });
-  const rows = owedRows([
-    owed("p1", "Luis Ferreira"),
-    owed("p2", "Luis Ferreira"),
-    owed(null, "luís  ferreira"),
-    owed(null, "luís  ferreira", "KWD"),
-    owed(null, "Smee"),
+  const people = [owed("p1", "Luis Ferreira"), owed(null, "luís  ferreira"), owed(null, "luís  ferreira", "KWD")];
+  const rows = owedRows(people, ({ id, name }) => `${name} ${id}`);
+  expect(rows.map(({ name }) => name)).toEqual([...["Luis Ferreira p1", "luís  ferreira null", "luís  ferreira null"]]);
+  expect(new Set(rows.map(({ key }) => key)).size).toBe(3);
+});
+
+test("among those who have a share are all names by which somebody was called", () => {
+  const share = { person_id: "p1", name: "Luis Ferreira", amount_cents: 5_000 };
+  const charters = [sampleTips({ shares: [share, { ...share, name: "Luis F." }] })];
+  expect(sharersOf({ charters, people: [] })).toEqual([
+    { id: "p1", name: "Luis Ferreira" },
+    { id: "p1", name: "Luis F." },
   ]);
-  expect(rows.map(({ name }) => name)).toEqual([
-    ...["Luis Ferreira", "Luis Ferreira", "luís  ferreira (typed)", "luís  ferreira (typed)", "Smee"],
-  ]);
-  expect(new Set(rows.map(({ key }) => key)).size).toBe(5);
 });

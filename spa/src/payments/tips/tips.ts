@@ -1,6 +1,6 @@
 import type { CharterTips, OwedTips, Tips } from "../../data/contract";
 import { formatMoney } from "../../lib/money";
-import { nameAmong } from "../named";
+import type { Named } from "../named";
 
 /** The tips of a range in one currency, in cents. */
 export interface TipSums {
@@ -44,12 +44,20 @@ export function canShare({ tips_cents, division }: CharterTips): boolean {
   return tips_cents > 0 || division === "by_hand";
 }
 
-/** Who is owed what; `key` tells them apart, and the name a typed one from a record. */
-export function owedRows(people: readonly OwedTips[]): (OwedTips & { key: string })[] {
-  const all = people.map(({ person_id, name }) => ({ id: person_id, name }));
+/** Everybody who has a share of these tips, under each name that they were called by. */
+export function sharersOf({ charters, people }: Tips): Named[] {
+  return [...people, ...charters.flatMap(({ shares }) => shares)].map(asNamed);
+}
+
+export function asNamed({ person_id, name }: { person_id: string | null; name: string }): Named {
+  return { id: person_id, name };
+}
+
+/** Who is owed what; `key` tells them apart, and so does the name. */
+export function owedRows(people: readonly OwedTips[], nameOf: (one: Named) => string): (OwedTips & { key: string })[] {
   return people.map((one) => ({
     ...one,
     key: `${one.currency} ${one.person_id ?? one.name}`,
-    name: nameAmong({ id: one.person_id, name: one.name }, all),
+    name: nameOf(asNamed(one)),
   }));
 }

@@ -48,7 +48,7 @@ export interface Fit {
 }
 
 /** What of a row or a payment is compared. */
-interface Look {
+export interface Look {
   name: Name;
   numbers: ReadonlySet<string>;
   hints: ReadonlySet<string>;
@@ -65,7 +65,15 @@ function lookOnce<T extends FileRow | MatchedPayment>(of: T, look: (of: T) => Lo
   return known;
 }
 
-function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayment): Look {
+export function lookOfPayment(payment: MatchedPayment): Look {
+  return lookOnce(payment, paymentLook);
+}
+
+export function lookOfRow(row: FileRow): Look {
+  return lookOnce(row, rowLook);
+}
+
+function paymentLook({ payer, reference, method, charter, note }: MatchedPayment): Look {
   return {
     name: nameOf(payer),
     numbers: numbersOf(reference),
@@ -74,7 +82,7 @@ function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayme
   };
 }
 
-function lookOfRow({ counterparty, text, reference }: FileRow): Look {
+function rowLook({ counterparty, text, reference }: FileRow): Look {
   return {
     name: nameOf(counterparty, text),
     numbers: numbersOf(`${text} ${reference}`),
@@ -92,8 +100,8 @@ function numbersOf(text: string): Set<string> {
 /** How a payment and a row agree, or null when they name different people or different checks. */
 export function fitOf(payment: MatchedPayment, row: FileRow, days: number): Fit | null {
   if (row.rejected?.has(payment.payment_id)) return null;
-  const logged = lookOnce(payment, lookOfPayment);
-  const bank = lookOnce(row, lookOfRow);
+  const logged = lookOfPayment(payment);
+  const bank = lookOfRow(row);
   const areOtherChecks = logged.check !== "" && bank.check !== "" && Number(logged.check) !== Number(bank.check);
   if (areOtherChecks) return null;
   const name = fitNames(logged.name, bank.name);

@@ -30,6 +30,8 @@ export interface Name {
   all: readonly string[];
   /** Its neighbouring words, two or three of them, which another may write as one. */
   runs: readonly (readonly string[])[];
+  /** How all of these begin: names that have no beginning in common have no word in common. */
+  heads: ReadonlySet<string>;
   /** The word that a family has in common. */
   family: string | undefined;
   isFirm: boolean;
@@ -41,7 +43,9 @@ export function nameOf(name: string, text = ""): Name {
   const words = telling(written);
   const family = name.includes(",") ? words[0] : words.at(-1);
   const all = [...words, ...spelledAlike(text)];
-  return { telling: words, all, runs: runsOf(written), family, isFirm: FIRM.test(fold(name)) };
+  const runs = runsOf(written);
+  const heads = new Set([...all, ...runs.map((run) => run.join(""))].map(wordHead));
+  return { telling: words, all, runs, heads, family, isFirm: FIRM.test(fold(name)) };
 }
 
 /** The words of a name. Ü is written as UE by some banks and as U by others; æ, ä, ö and œ alike. */
@@ -56,6 +60,7 @@ function runsOf(words: readonly string[]): string[][] {
 /** Compares a payer with the name on a row of the bank. */
 export function fitNames(payer: Name, bank: Name): NameFit {
   if (payer.telling.length === 0) return "none";
+  if (bank.telling.length > 0 && !beginsAlike(payer, bank)) return "other";
   const missing = payer.telling.filter((word) => !stands(word, payer, bank));
   if (missing.length === 0) {
     // One word alone names nobody for sure, unless the bank has no other either.
@@ -70,6 +75,8 @@ export function fitNames(payer: Name, bank: Name): NameFit {
   return payer.isFirm || bank.isFirm || !missing.includes(payer.family ?? "") ? "partial" : "other";
 }
 
+const beginsAlike = (one: Name, other: Name) => [...one.heads].some((head) => other.heads.has(head));
+
 /** Whether a word of a name stands in the other one, written together or apart: `O'Neil` and `O NEIL`. */
 function stands(word: string, own: Name, other: Name): boolean {
   return (
@@ -82,6 +89,11 @@ function stands(word: string, own: Name, other: Name): boolean {
 function telling(words: readonly string[]): string[] {
   const rare = words.filter((word) => !COMMON.test(word) && word.length > 1);
   return rare.length > 0 ? rare : [...words];
+}
+
+/** How a word begins; words that are the same, as `isSameWord` says, begin alike. */
+export function wordHead(word: string): string {
+  return word.slice(0, LEAST_PREFIX);
 }
 
 /** Equal, or one is the other cut short: `Matt` for `Matthew`. */

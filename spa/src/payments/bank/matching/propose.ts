@@ -23,7 +23,7 @@ export function propose(rows: readonly FileRow[], payments: readonly MatchedPaym
   const open = payments.filter(({ status }) => status === "received");
   const moved = rows.filter(({ kind }) => kind === "credit" || kind === "debit");
   const singles = matchSingles(open, moved, timezone);
-  const taken = new Set([...singles.fits.values()].map(({ row }) => row));
+  const taken = new Set(singles.rowOf.values());
   const left = open.filter((payment) => !singles.fits.has(payment));
   const sums = matchSums(
     left,
@@ -35,34 +35,35 @@ export function propose(rows: readonly FileRow[], payments: readonly MatchedPaym
   return without(clears, bounces, rows, open);
 }
 
-function singlesAsProposals({ fits, all }: Singles, sums: readonly Sum[]): Proposal[] {
-  const taken = new Set([...[...fits.values()].map(({ row }) => row), ...sums.map(({ row }) => row)]);
+function singlesAsProposals({ rowOf, fits, all, alike }: Singles, sums: readonly Sum[]): Proposal[] {
+  const taken = new Set([...rowOf.values(), ...sums.map(({ row }) => row)]);
+  const left = new Map([...alike].map(([first, rows]) => [first, rows.filter((row) => !taken.has(row))] as const));
   const summed = new Set(sums.flatMap(({ payments }) => payments));
-  const unplaced = new Map<FileRow, Fit[]>();
+  const unplaced = new Map<FileRow, Fit[]>([...alike.keys()].map((first) => [first, []]));
   for (const [payment, others] of all) {
     if (fits.has(payment) || summed.has(payment)) continue;
-    for (const fit of others) unplaced.set(fit.row, [...(unplaced.get(fit.row) ?? []), fit]);
+    for (const fit of others) unplaced.get(fit.row)?.push(fit);
   }
   return [...fits.values()].map((fit) => {
     const isAsGood = (other: Fit) => other.strength === fit.strength && other.hints >= fit.hints;
-    const rivals = (unplaced.get(fit.row) ?? []).filter(isAsGood);
-    const otherRows = (all.get(fit.payment) ?? []).filter((other) => isAsGood(other) && !taken.has(other.row));
-    return singleAsProposal(fit, rivals, otherRows);
+    const rivals = (unplaced.get(fit.row) ?? []).filter(isAsGood).map(({ payment }) => payment);
+    const otherRows = (all.get(fit.payment) ?? []).filter(isAsGood).flatMap(({ row }) => left.get(row) ?? []);
+    return singleAsProposal({ ...fit, row: rowOf.get(fit.payment) ?? fit.row }, rivals, otherRows);
   });
 }
 
-function singleAsProposal(fit: Fit, rivals: readonly Fit[], otherRows: readonly Fit[]): Proposal {
-  const unique = rivals.length + otherRows.length === 0;
+function singleAsProposal(fit: Fit, otherPayments: MatchedPayment[], otherRows: FileRow[]): Proposal {
+  const unique = otherPayments.length + otherRows.length === 0;
   const sureness = !unique ? "two-fit" : fit.strength === 3 ? "sure" : "likely";
-  const twice = rivals.length > 0 ? "more than one payment fits" : "more than one row fits";
+  const twice = otherPayments.length > 0 ? "more than one payment fits" : "more than one row fits";
   return {
     act: "clear",
     row: fit.row,
     payments: [fit.payment],
     sureness,
     reason: unique ? fit.reason : twice,
-    otherPayments: rivals.map(({ payment }) => payment),
-    otherRows: otherRows.map(({ row }) => row),
+    otherPayments,
+    otherRows,
     deposits: [],
   };
 }

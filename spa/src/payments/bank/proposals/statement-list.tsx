@@ -49,10 +49,13 @@ function periodText({ rows }: Statement): string {
 }
 
 function Sum({ statement }: { statement: Statement }) {
-  const { difference_cents, opening_cents, closing_cents, currency } = statement;
-  if (difference_cents === null) return <p class="hint">No balances to check the sum by</p>;
-  if (difference_cents === 0) return <p class="tone-good">The rows add up</p>;
+  const { difference_cents, fees_cents, opening_cents, closing_cents, currency } = statement;
   const money = (cents: number) => formatMoney(cents, currency);
+  if (difference_cents === null) return <p class="hint">No balances to check the sum by</p>;
+  if (difference_cents === 0) {
+    const fees = fees_cents === 0 ? "" : `, less ${money(Math.abs(fees_cents))} of fees`;
+    return <p class="tone-good">The rows add up{fees}</p>;
+  }
   const more = difference_cents > 0 ? "more" : "less";
   return (
     <p class="tone-due" role="alert">

@@ -73,6 +73,11 @@ export function notationOf(texts: readonly string[], currency: string): Notation
   return comma > point ? "comma" : "point";
 }
 
+/** The notation of a bank's own file: what all its amounts tell, else the point of the banks that are known here. */
+export function notationIn(texts: readonly string[], currency: string): Notation {
+  return notationOf(texts, currency) ?? "point";
+}
+
 function isOnly(notation: Notation, text: string, currency: string): boolean {
   const readable = NOTATIONS.filter((other) => readAmount(text, currency, other) !== null);
   return readable.length === 1 && readable[0] === notation;

@@ -55,8 +55,17 @@ function decodeAs(bytes: Uint8Array): { text: string; name: string } {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return { text, name: asciiName(text) };
   } catch {
-    return { text: decoded(bytes, "windows-1252"), name: "windows-1252" };
+    const text = decoded(bytes, "windows-1252").replace(/[\x80-\x9f]/g, (letter) => ofWindows(letter));
+    return { text, name: "windows-1252" };
   }
+}
+
+/** In the order of their bytes from 0x80; those that Windows has no letter for stand as they are. */
+const OF_WINDOWS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+/** Some versions of Node read these bytes as if they were Latin-1, where they are no letters. */
+function ofWindows(letter: string): string {
+  return OF_WINDOWS[letter.charCodeAt(0) - 0x80] ?? letter;
 }
 
 /** OFX files declare their letters, also where they use none beyond ASCII. */

@@ -6,7 +6,7 @@ import { kindOf, methodOf } from "./kinds";
 import { isDate, isRemark, isTotal, printedBalance } from "./remarks";
 import type { Draft, DraftRow } from "./rows";
 import { isSide, signOf } from "./sides";
-import { columnName, type Table } from "./tables";
+import { asItStands, columnName, type Table, usualWidth } from "./tables";
 
 /** Which column of a bank's CSV holds what, by its place; null for what it does not have. */
 export interface Columns {
@@ -29,6 +29,8 @@ export interface Columns {
 export interface Sheet {
   /** Names of the columns, or `Column 1`… where the file has none. */
   names: readonly string[];
+  /** How many cells a row has at most: what stands further right has been parted by a sign within a cell. */
+  width: number;
   rows: Table;
   /** Lines that are no rows of money: balances, sums, sentences. */
   remarks: Table;
@@ -58,7 +60,9 @@ export function sheetOf(table: Table): Sheet | null {
   const isRow = (row: readonly string[]) =>
     (row.length >= Math.min(width - 1, 3) || row.some(isDate)) && !isRemark(row);
   const above = table.slice(0, isNamed ? first - 1 : first);
-  return { names, rows: below.filter(isRow), remarks: [...above, ...below.filter((row) => !isRow(row))] };
+  const [rows, others] = [below.filter(isRow), below.filter((row) => !isRow(row))];
+  const most = Math.max(isNamed ? head.length : 0, usualWidth(rows).width);
+  return { names, width: most, rows, remarks: [...above, ...others] };
 }
 
 /** Below the names of columns. Where they are not known as such, the first row of those that have a day or an amount. */
@@ -163,8 +167,9 @@ function hasSign(text: string): boolean {
 }
 
 /** Reads a bank's CSV whose columns somebody has chosen. */
-export function readColumns({ rows, remarks }: Sheet, columns: Columns, currency: string): Draft {
-  const read = rows.map((row) => readRow(row, columns, currency));
+export function readColumns({ width, rows, remarks }: Sheet, columns: Columns, currency: string): Draft {
+  const isTooWide = (row: readonly string[]) => row.slice(width).some((cell) => cell !== "");
+  const read = rows.map((row) => (isTooWide(row) ? asItStands(row, currency) : readRow(row, columns, currency)));
   const others = read.filter(({ text }) => !isTotal(text));
   const balance = (which: "opening" | "closing") =>
     readAmount(printedBalance(remarks, which), currency, columns.notation);

@@ -16,7 +16,7 @@ export function identify(draft: Draft): (BankRow & { balance_cents: number | nul
     // A bank's id that stands for two different rows is no id of the second.
     ids.set(row, row.bank_id && count === 1 ? plain : `${plain}|${count}`);
   }
-  return rows.map(({ bank_id, ...row }, index) => ({
+  return rows.map(({ bank_id, account, ...row }, index) => ({
     row_id: ids.get(rows[index] as DraftRow) ?? "",
     ...row,
     kind: row.date === null || row.amount_cents === null ? "unreadable" : row.kind,
@@ -34,9 +34,11 @@ function withoutRepeats(rows: readonly DraftRow[]): DraftRow[] {
   for (const row of rows) {
     if (row.bank_id === "") continue;
     const others = known.get(row.bank_id) ?? [];
-    const pending = others.find(({ kind }) => kind === "pending");
+    // Another account of the same file may give the same ids.
+    const own = others.filter(({ account }) => account === row.account);
+    const pending = own.find(({ kind }) => kind === "pending");
     if (pending && row.kind !== "pending") repeats.add(pending);
-    else if (others.some((other) => isSame(row, other) || row.kind === "pending")) repeats.add(row);
+    else if (own.some((other) => isSame(row, other) || row.kind === "pending")) repeats.add(row);
     known.set(row.bank_id, [...others.filter((other) => !repeats.has(other)), row]);
   }
   return rows.filter((row) => !repeats.has(row));

@@ -20,7 +20,7 @@ export interface BankRow {
   /** What the payer wrote, else the bank's number. */
   reference: string;
   kind: RowKind;
-  /** Printed by card processors beside the amount; below zero for what they kept. */
+  /** Printed by card processors and Venmo beside the amount; below zero for what they kept. */
   fee_cents?: number;
   /** Venmo took or paid it elsewhere, so its balance does not change. */
   outside_balance?: true;
@@ -38,6 +38,8 @@ export interface DraftRow extends Omit<BankRow, "row_id"> {
   /** Empty for formats without ids. */
   bank_id: string;
   balance_cents: number | null;
+  /** Which one of a file's accounts it is of, where there can be several. */
+  account?: number;
 }
 
 export type FormatName = "venmo" | "chase" | "bofa" | "wellsfargo" | "square" | "stripe" | "ofx" | "generic";

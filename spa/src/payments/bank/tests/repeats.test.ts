@@ -250,5 +250,5 @@ test("columns that were chosen are known for files of the same form, and for no 
 test.each(["junk", "[]", '{"day|what|sum":7}', '"x"'])("stored junk is no choice of columns: %s", (junk) => {
   localStorage.setItem("scc.bank-columns", junk);
   localStorage.setItem("scc.bank-rows", junk);
-  expect(columnsFor({ names: ["Day", "What", "Sum"], rows: [], remarks: [] })).toBeNull();
+  expect(columnsFor({ names: ["Day", "What", "Sum"], width: 3, rows: [], remarks: [] })).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { readAmount } from "../amounts";
+import { notationIn, readAmount } from "../amounts";
 import { bankLine } from "../bank-line";
 import { orderIn, readDay } from "../days";
 import { isRemark } from "../remarks";
@@ -15,38 +15,46 @@ export function readBankOfAmerica(text: string, currency: string): Draft | null 
   if (!head) return null;
   const summary = text.slice(0, head.index);
   const lines = text.slice(head.index + head[0].length).split(/\r?\n/);
-  let opening_cents = summaryAmount(summary, "Beginning", currency);
-  const rows: DraftRow[] = [];
+  const beginning = summaryAmount(summary, "Beginning");
+  const ending = summaryAmount(summary, "Ending");
   const printed = lines.filter((line) => !isRemark([line.trim()])).map(fieldsOf);
   const order = orderIn(printed.map(({ date }) => date));
+  const figures = [beginning, ending, ...printed.flatMap(({ amount, balance }) => [amount, balance])];
+  const notation = notationIn(figures, currency);
+  const centsOf = (figure: string) => readAmount(figure, currency, notation);
+  let opening_cents = centsOf(beginning);
+  const rows: DraftRow[] = [];
   for (const { date, description, amount, balance } of printed) {
     if (amount === "" && /^Beginning balance/i.test(description)) {
-      opening_cents ??= readAmount(balance, currency);
+      opening_cents ??= centsOf(balance);
       continue;
     }
     rows.push(
       bankLine({
         text: description,
         date: readDay(date, order),
-        amount_cents: readAmount(amount, currency),
-        balance_cents: readAmount(balance, currency),
+        amount_cents: centsOf(amount),
+        balance_cents: centsOf(balance),
         currency,
       }),
     );
   }
-  return { rows, opening_cents, closing_cents: summaryAmount(summary, "Ending", currency) };
+  return { rows, opening_cents, closing_cents: centsOf(ending) };
 }
 
-function summaryAmount(summary: string, which: string, currency: string): number | null {
+function summaryAmount(summary: string, which: "Beginning" | "Ending"): string {
   const line = new RegExp(`^"?${which} balance as of .*$`, "mi").exec(summary)?.[0] ?? "";
-  return readAmount(fromRight(line.trim()).field, currency);
+  return fromRight(line.trim()).field;
 }
 
 function fieldsOf(line: string) {
   const last = fromRight(line.trim());
   const amount = fromRight(last.rest);
   const [, date = "", description = ""] = /^"?([^,"]*)"?,(.*)$/.exec(amount.rest) ?? [];
-  return { date, description: unquoted(description), amount: amount.field, balance: last.field };
+  // A figure is left over: a comma within an amount, `12,50`, without quotes around it, has parted it.
+  const isParted = /^".*[^"]$|^[^"].*,[+-]?[\d.]+$/.test(description);
+  const figures = isParted ? { amount: "?", balance: "" } : { amount: amount.field, balance: last.field };
+  return { date, description: unquoted(description), ...figures };
 }
 
 /** The last field of a line, quoted or not, and what stands before its comma. */

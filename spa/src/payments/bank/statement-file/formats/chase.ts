@@ -1,9 +1,9 @@
-import { readAmount } from "../amounts";
+import { type Notation, notationIn, readAmount } from "../amounts";
 import { bankLine } from "../bank-line";
 import { type DayOrder, orderIn, readDay } from "../days";
 import { kindOf } from "../kinds";
 import type { Draft, DraftRow, RowKind } from "../rows";
-import { type NamedTable, type Table, tableBelow } from "../tables";
+import { type NamedTable, readRows, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["Details", "Posting Date", "Description", "Amount", "Type", "Balance"];
 const CARD_COLUMNS = ["Transaction Date", "Post Date", "Description", "Category", "Type", "Amount"];
@@ -18,29 +18,33 @@ const CARD_KINDS: Readonly<Record<string, RowKind>> = { payment: "transfer", fee
 /** Chase's export of an account or a card, newest first; null for any other table. */
 export function readChase(table: Table, currency: string): Draft | null {
   const account = tableBelow(table, COLUMNS);
-  if (account) return { rows: readRows(account, "Posting Date", currency, readRow), newest_first: true };
-  const card = tableBelow(table, CARD_COLUMNS);
-  return card && { rows: readRows(card, "Post Date", currency, readCardRow), newest_first: true };
+  const named = account ?? tableBelow(table, CARD_COLUMNS);
+  if (!named) return null;
+  const order = orderIn(named.cells(account ? "Posting Date" : "Post Date"));
+  const notation = notationIn(named.cells("Amount", "Balance"), currency);
+  const read = account ? readRow : readCardRow;
+  const written = { currency, order, notation };
+  return { rows: readRows(named.rows, named, currency, (row) => read(row, named, written)), newest_first: true };
 }
 
-type RowReader = (row: readonly string[], table: NamedTable, currency: string, order: DayOrder) => DraftRow;
-
-function readRows(table: NamedTable, date: string, currency: string, read: RowReader): DraftRow[] {
-  const order = orderIn(table.rows.map((row) => table.cell(row, date)));
-  return table.rows.map((row) => read(row, table, currency, order));
+/** How the file writes its days and its amounts. */
+interface Written {
+  currency: string;
+  order: DayOrder;
+  notation: Notation;
 }
 
 /** A pending row has no balance yet. */
-function readRow(row: readonly string[], { cell }: NamedTable, currency: string, order: DayOrder): DraftRow {
+function readRow(row: readonly string[], { cell }: NamedTable, { currency, order, notation }: Written): DraftRow {
   const text = cell(row, "Description");
-  const amount_cents = readAmount(cell(row, "Amount"), currency);
+  const amount_cents = readAmount(cell(row, "Amount"), currency, notation);
   const balance = cell(row, "Balance");
   const type = cell(row, "Type");
   const line = bankLine({
     text,
     date: readDay(cell(row, "Posting Date"), order),
     amount_cents,
-    balance_cents: readAmount(balance, currency),
+    balance_cents: readAmount(balance, currency, notation),
     currency,
     kind: balance === "" ? "pending" : (KINDS[type] ?? kindWithoutType(type, text, amount_cents ?? 0)),
   });
@@ -61,8 +65,8 @@ function kindWithoutType(type: string, text: string, cents: number): RowKind | u
   return isPaid || isBought ? "debit" : undefined;
 }
 
-function readCardRow(row: readonly string[], { cell }: NamedTable, currency: string, order: DayOrder): DraftRow {
-  const amount_cents = readAmount(cell(row, "Amount"), currency);
+function readCardRow(row: readonly string[], { cell }: NamedTable, { currency, order, notation }: Written): DraftRow {
+  const amount_cents = readAmount(cell(row, "Amount"), currency, notation);
   const bySign = (amount_cents ?? 0) > 0 ? "credit" : "debit";
   const line = bankLine({
     text: cell(row, "Description"),

@@ -1,7 +1,7 @@
-import { readAmount } from "../amounts";
+import { type Notation, notationIn, readAmount } from "../amounts";
 import { type DayOrder, orderIn, readDay } from "../days";
 import type { Draft, DraftRow, RowKind } from "../rows";
-import { type NamedTable, type Table, tableBelow } from "../tables";
+import { type NamedTable, readRows, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["Date", "Total Collected", "Fees", "Payment ID", "Event Type"];
 
@@ -9,13 +9,21 @@ const COLUMNS = ["Date", "Total Collected", "Fees", "Payment ID", "Event Type"];
 export function readSquare(table: Table, currency: string): Draft | null {
   const named = tableBelow(table, COLUMNS);
   if (!named) return null;
-  const order = orderIn(named.rows.map((row) => named.cell(row, "Date")));
-  return { rows: named.rows.map((row) => readRow(row, named, currency, order)), newest_first: true };
+  const order = orderIn(named.cells("Date"));
+  const notation = notationIn(named.cells("Total Collected", "Fees"), currency);
+  const rows = readRows(named.rows, named, currency, (row) => readRow(row, named, currency, order, notation));
+  return { rows, newest_first: true };
 }
 
-function readRow(row: readonly string[], { cell }: NamedTable, currency: string, order: DayOrder): DraftRow {
-  const amount_cents = readAmount(cell(row, "Total Collected"), currency);
-  const fee_cents = readAmount(cell(row, "Fees"), currency);
+function readRow(
+  row: readonly string[],
+  { cell }: NamedTable,
+  currency: string,
+  order: DayOrder,
+  notation: Notation,
+): DraftRow {
+  const amount_cents = readAmount(cell(row, "Total Collected"), currency, notation);
+  const fee_cents = readAmount(cell(row, "Fees"), currency, notation);
   const counterparty = cell(row, "Customer Name");
   const reference = cell(row, "Description");
   return {

@@ -1,7 +1,7 @@
-import { readAmount } from "../amounts";
+import { type Notation, notationIn, readAmount } from "../amounts";
 import { type DayOrder, orderIn, readDay } from "../days";
 import type { Draft, DraftRow, RowKind } from "../rows";
-import { type NamedTable, type Table, tableBelow } from "../tables";
+import { type NamedTable, readRows, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["id", "Type", "Amount", "Fee", "Net", "Currency"];
 const CREATED = ["Created (UTC)", "Created date (UTC)", "Created"];
@@ -13,13 +13,20 @@ export function readStripe(table: Table, currency: string): Draft | null {
   const named = tableBelow(table, COLUMNS);
   if (!named) return null;
   const order = orderIn(named.rows.map((row) => named.cell(row, ...CREATED)));
-  return { rows: named.rows.map((row) => readRow(row, named, currency, order)) };
+  const notation = notationIn(named.cells("Amount", "Fee", "Net"), currency);
+  return { rows: readRows(named.rows, named, currency, (row) => readRow(row, named, currency, order, notation)) };
 }
 
-function readRow(row: readonly string[], { cell, names }: NamedTable, fallback: string, order: DayOrder): DraftRow {
+function readRow(
+  row: readonly string[],
+  { cell, names }: NamedTable,
+  fallback: string,
+  order: DayOrder,
+  notation: Notation,
+): DraftRow {
   const currency = cell(row, "Currency").toUpperCase() || fallback;
-  const amount_cents = readAmount(cell(row, "Amount"), currency);
-  const charged_cents = readAmount(cell(row, "Fee"), currency);
+  const amount_cents = readAmount(cell(row, "Amount"), currency, notation);
+  const charged_cents = readAmount(cell(row, "Fee"), currency, notation);
   const metadata = names.filter((name) => METADATA.test(name));
   const first = (columns: readonly string[]) =>
     columns.map((name) => cell(row, name)).find((text) => text !== "") ?? "";

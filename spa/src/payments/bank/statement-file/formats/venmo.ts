@@ -1,7 +1,7 @@
-import { readAmount } from "../amounts";
+import { type Notation, notationIn, readAmount } from "../amounts";
 import { type DayOrder, orderIn, readDay } from "../days";
 import { type Draft, type DraftRow, RefusedFile, type RowKind } from "../rows";
-import { type NamedTable, type Table, tableBelow } from "../tables";
+import { type NamedTable, readRows, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["ID", "Datetime", "Type", "Status", "From", "To", "Amount (total)"];
 const DONE = new Set(["complete", "issued"]);
@@ -16,18 +16,28 @@ export function readVenmo(table: Table, currency: string): Draft | null {
   const isRow = (row: readonly string[]) => cell(row, "ID") !== "" || cell(row, "Amount (total)") !== "";
   const printed = named.rows.filter(isRow);
   const order = orderIn(printed.map((row) => cell(row, "Datetime")));
-  const rows = printed.map((row) => readRow(row, named, currency, order));
+  const figures = named.cells("Amount (total)", "Amount (fee)", "Beginning Balance", "Ending Balance");
+  const notation = notationIn(figures, currency);
+  const rows = readRows(printed, named, currency, (row) => readRow(row, named, currency, order, notation));
   refuseSpoiledIds(rows.map(({ bank_id }) => bank_id));
   const balance = (name: string) => {
     const texts = named.rows.filter((row) => !isRow(row)).map((row) => cell(row, name));
-    return readAmount(texts.find((text) => text !== "") ?? "", currency);
+    return readAmount(texts.find((text) => text !== "") ?? "", currency, notation);
   };
   return { rows, opening_cents: balance("Beginning Balance"), closing_cents: balance("Ending Balance") };
 }
 
-function readRow(row: readonly string[], { cell }: NamedTable, currency: string, order: DayOrder): DraftRow {
+function readRow(
+  row: readonly string[],
+  { cell }: NamedTable,
+  currency: string,
+  order: DayOrder,
+  notation: Notation,
+): DraftRow {
   const amount = cell(row, "Amount (total)");
-  const amount_cents = readAmount(amount, currency);
+  const amount_cents = readAmount(amount, currency, notation);
+  const fee = cell(row, "Amount (fee)");
+  const kept_cents = Math.abs(readAmount(fee, currency, notation) ?? 0);
   const comes = amount_cents === null ? !amount.startsWith("-") : amount_cents > 0;
   const type = cell(row, "Type");
   // Who charges is asked for the money: it comes to From. Who pays gives it: it comes to To.
@@ -49,6 +59,8 @@ function readRow(row: readonly string[], { cell }: NamedTable, currency: string,
     method: "venmo",
     text: [counterparty, reference].join(" ").trim(),
     ...(outside ? { outside_balance: true } : {}),
+    // Printed with a sign or without; a plus gives it back.
+    ...(kept_cents > 0 ? { fee_cents: fee.startsWith("+") ? kept_cents : -kept_cents } : {}),
   };
 }
 

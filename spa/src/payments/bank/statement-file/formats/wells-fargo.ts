@@ -1,4 +1,4 @@
-import { readAmount } from "../amounts";
+import { notationIn, readAmount } from "../amounts";
 import { bankLine } from "../bank-line";
 import { orderIn, readDay } from "../days";
 import { isRemark } from "../remarks";
@@ -12,10 +12,15 @@ export function readWellsFargo(table: Table, currency: string): Draft | null {
   const rows = table.filter((row) => !isRemark(row) && !isHead(row));
   if (rows.filter(isMarked).length * 2 <= rows.length) return null;
   const order = orderIn(rows.map(([date = ""]) => date));
+  const notation = notationIn(
+    rows.map(([, amount = ""]) => amount),
+    currency,
+  );
   return {
     newest_first: true,
     rows: rows.map(([date = "", amount = "", , check = "", text = ""]) => {
-      const line = bankLine({ text, date: readDay(date, order), amount_cents: readAmount(amount, currency), currency });
+      const amount_cents = readAmount(amount, currency, notation);
+      const line = bankLine({ text, date: readDay(date, order), amount_cents, currency });
       return check !== "" && line.counterparty === "" ? { ...line, reference: check } : line;
     }),
   };
