@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     ignore_users_aws()
     if hasattr(config, "workerinput"):
         return
+    # Told to stop, as by `timeout` or CI: like Ctrl-C, so that what was started ends, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Short: a socket's path has 108 bytes.
     folder = tempfile.mkdtemp(prefix="scc-")
     os.environ["TMPDIR"] = tempfile.tempdir = folder

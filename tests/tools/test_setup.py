@@ -334,6 +334,23 @@ def test_the_tests_leave_nothing_in_the_temporary_folder(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_tests_that_are_told_to_stop_leave_nothing_either(tmp_path: Path) -> None:
+    """As `timeout` and CI tell it; what was started ends as with Ctrl-C."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_transport.py"],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    while process.poll() is None and not list(tmp_path.glob("scc-*/pytest-of-*")):
+        time.sleep(0.02)
+    process.terminate()
+    output_of(process, 60)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_could_not_be_tested_stands_in_the_last_line(tmp_path: Path) -> None:
     notes = tmp_path / "programs.json"
     notes.write_text(json.dumps({"tools": {}, "missing": {"java": "no Java: `sudo apt-get install it`"}}))
