@@ -109,7 +109,7 @@ def started_playwright() -> Iterator[Any]:
 def chromium(started_playwright: Any, browser_path: str) -> Iterator[Any]:
     """A headless browser of Playwright; one context a test keeps visitors apart."""
     browser = started_playwright.chromium.launch(
-        executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
+        executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
     )
     yield browser
     browser.close()

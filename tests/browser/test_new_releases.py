@@ -49,12 +49,18 @@ NO_SIGNAL_FOR_PAYMENTS = """{
 }"""
 
 
-@pytest.fixture
-def build_with(tmp_path: Path) -> Callable[[list[Change]], Path]:
-    """The SPA built once more, changed."""
+@pytest.fixture(scope="module")
+def build_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Change]], Path]:
+    """The SPA built once more, changed; once for the same changes."""
+    built: dict[tuple[Change, ...], Path] = {}
 
     def build(changes: list[Change]) -> Path:
-        source = tmp_path / "spa"
+        if (key := tuple(changes)) not in built:
+            built[key] = build_changed(changes)
+        return built[key]
+
+    def build_changed(changes: list[Change]) -> Path:
+        source = tmp_path_factory.mktemp("changed") / "spa"
         shutil.copytree(ROOT / "spa", source, ignore=shutil.ignore_patterns("node_modules", "dist"))
         (source / "node_modules").symlink_to(ROOT / "spa/node_modules")
         for name, before, after in changes:
