@@ -225,8 +225,9 @@ class PaymentRules(ProductMachine):
 
     @staticmethod
     def may_refund(charter: Charter, refund: Json) -> bool:
+        """Whether a refund can be corrected to this one; its payment may have bounced since."""
         paid = charter.rows.get(refund["refund_of"])
-        if paid is None or not paid.is_live or paid.body["kind"] == "refund":
+        if paid is None or paid.status == "voided" or paid.body["kind"] == "refund":
             return False
         return bool(refund["amount_cents"] <= charter.left_cents(refund["refund_of"]))
 
