@@ -67,7 +67,7 @@ def test_the_ledger_of_the_year_has_every_entry_and_its_sums(told: Season, desk:
             state_name(row),
             f"{'−' if row.is_refund else ''}{money(row.amount)}",  # noqa: RUF001
         ]
-        for row in rows
+        for row in reversed(rows)
     ]
 
 

@@ -27,6 +27,7 @@ import { lazy, NotLoaded } from "../ui/lazy";
 import { announce } from "../ui/notices";
 import { Skeleton, sentence } from "../ui/page";
 import { TextInput } from "../ui/text-input";
+import type { ForWhichProps } from "./for-which-dialog";
 import { Amount, EmailField, MoreFields, Unusual } from "./payment-fields";
 import {
   afterUnsent,
@@ -47,6 +48,7 @@ import "./payment-dialog.css";
 const PATIENCE_MS = 6_000;
 
 interface Opened {
+  /** Empty while the charter is still to be chosen. */
   event_id: string;
   correct?: OutboxEntry;
   filled?: Partial<PaymentForm>;
@@ -54,8 +56,11 @@ interface Opened {
 
 const opened = new Observable<Opened | null>(null);
 
-/** Opens Log payment for a charter that is known: to correct a refused payment, or with fields that are filled already. */
-export function openPaymentDialog(event_id: string, more: Omit<Opened, "event_id"> = {}): void {
+/**
+ * Opens Log payment for a charter that is known, or asks which one first: to correct a refused payment, or with fields
+ * that are filled already.
+ */
+export function openPaymentDialog(event_id = "", more: Omit<Opened, "event_id"> = {}): void {
   opened.value = { event_id, ...more };
 }
 
@@ -66,6 +71,7 @@ export function closePaymentDialog(): void {
 export function PaymentDialogs() {
   const what = useValue(opened);
   const charter = useValue(charters).get(what?.event_id ?? "");
+  if (what?.event_id === "") return <ForWhich onChoose={openPaymentDialog} onClose={closePaymentDialog} />;
   if (!what || !charter) return null;
   return (
     <PaymentDialog
@@ -81,6 +87,12 @@ interface DialogProps extends Opened {
   charter: Charter;
   onClose(): void;
 }
+
+/** It comes when somebody logs a payment from elsewhere than its charter. */
+const ForWhich = lazy<ForWhichProps>(
+  async () => (await import("./for-which-dialog")).ForWhichDialog,
+  () => null,
+);
 
 /** Where the parts of a split entry are typed; it comes when it is needed. */
 const SplitForm = lazy<SplitProps>(async () => (await import("./split/split-form")).SplitForm, WaitingForSplit);

@@ -7,7 +7,8 @@ import { Field } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
 import { CsvButton, type OnlySome } from "../csv-button";
 import { CharterFilters } from "./charter-filters";
-import { stateNames } from "./ledger-table";
+import { newestFirst, type Order } from "./ledger-order";
+import { stateNames } from "./ledger-text";
 import type { OfCharters } from "./of-charters";
 import { isUsual, UsualPeriods } from "./period-choice";
 import { PeriodFields } from "./period-fields";
@@ -23,13 +24,25 @@ interface Props {
   onOnly(only: Only): void;
   search: string;
   onSearch(search: string): void;
+  order: Order;
+  onOrder(order: Order): void;
 }
 
 const methodNames = paymentMethods.map((name) => [name, methods[name].label] as const);
 const states = Object.entries(stateNames) as [Payment["status"], string][];
 
+/** On a phone, where the table has no heads to tap. */
+const orders: readonly (readonly [name: string, order: Order])[] = [
+  ["Newest first", newestFirst],
+  ["Oldest first", { by: "date", down: false }],
+  ["Largest first", { by: "amount", down: true }],
+  ["By name", { by: "from", down: false }],
+  ["By charter", { by: "charter", down: false }],
+];
+
 /** What chooses the payments of the ledger: one line. A phone keeps what is seldom used behind a button. */
-export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }: Props) {
+export function LedgerTools(props: Props) {
+  const { period, onPeriod, only, onOnly, search, onSearch, order, onOrder } = props;
   // What is chosen is in sight.
   const [open, setOpen] = useState(() => !isUsual(period) || Object.values(only).some(Boolean));
   return (
@@ -56,6 +69,9 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
       <div class="tools-seldom">
         <Choice label="State" names={states} value={only.status} onChoose={(status) => onOnly({ ...only, status })} />
         <CharterFilters period={period} of={only} onChange={(of) => onOnly({ ...only, ...of })} />
+        <div class="only-phone">
+          <OrderChoice order={order} onOrder={onOrder} />
+        </div>
         <CsvButton period={period} only={asQuery(only)} />
       </div>
       {open && (
@@ -64,6 +80,27 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
         </div>
       )}
     </div>
+  );
+}
+
+function OrderChoice({ order, onOrder }: Pick<Props, "order" | "onOrder">) {
+  const chosen = orders.findIndex(([, { by, down }]) => by === order.by && down === order.down);
+  return (
+    <Field label="Order">
+      {(props) => (
+        <select
+          {...props}
+          value={chosen}
+          onChange={(event) => onOrder(orders[Number(event.currentTarget.value)]?.[1] ?? newestFirst)}
+        >
+          {orders.map(([name], place) => (
+            <option key={name} value={place}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 

@@ -71,7 +71,7 @@ export function CorrectDialog({ charter, payment, onClose }: Props) {
           <span>{amountText(payment)}</span>
         </p>
         <TextInput
-          label={`Amount (${charter.currency})`}
+          label={`Amount (${payment.currency})`}
           class="amount"
           inputMode="decimal"
           first
