@@ -14,7 +14,7 @@ export function ForWhichDialog({ onChoose, onClose }: ForWhichProps) {
   // The order must not change under a finger.
   const [at_ms] = useState(nowMs);
   return (
-    <Dialog title="Log payment" onClose={onClose}>
+    <Dialog title="Log payment" onClose={onClose} full>
       <div class="dialog-body">
         <ChooseCharter at_ms={at_ms} onChoose={({ event_id }) => onChoose(event_id)} />
         <p>

@@ -68,10 +68,15 @@ export function closePaymentDialog(): void {
   opened.value = null;
 }
 
+/** The choice goes when a charter is chosen, too; what opens then stays. */
+function closeChoice(): void {
+  if (opened.value?.event_id === "") closePaymentDialog();
+}
+
 export function PaymentDialogs() {
   const what = useValue(opened);
   const charter = useValue(charters).get(what?.event_id ?? "");
-  if (what?.event_id === "") return <ForWhich onChoose={openPaymentDialog} onClose={closePaymentDialog} />;
+  if (what?.event_id === "") return <ForWhich onChoose={openPaymentDialog} onClose={closeChoice} />;
   if (!what || !charter) return null;
   return (
     <PaymentDialog
@@ -262,7 +267,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
   const shared = { charter, hasEmail, form, errors, set };
   if (split) {
     return (
-      <Dialog title={title} onClose={onClose}>
+      <Dialog title={title} onClose={onClose} full>
         <SplitForm
           {...shared}
           about={about}
@@ -276,7 +281,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
     );
   }
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} full>
       <DialogForm
         form={element}
         submit={isUnusual ? "Answer above first" : submitText(form, charter)}

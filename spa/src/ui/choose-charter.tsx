@@ -50,7 +50,8 @@ export function ChooseCharter({ at_ms, except = "", onChoose }: Props) {
                 <li key={charter.event_id}>
                   <Button onClick={() => onChoose(charter)}>
                     <span>{charter.title}</span>
-                    <small>{charterText(charter)}</small>
+                    <b>{dueText(charter)}</b>
+                    <small>{whenText(charter)}</small>
                   </Button>
                 </li>
               ))}
@@ -99,9 +100,16 @@ function awayMs({ starts_at, ends_at, status, balance }: Charter, at_ms: number)
 }
 
 /** `Fri, Nov 27, 3:00 PM, Meridian, Ana Ruiz, $480.00 due` */
-export function charterText({ starts_at, timezone, vessel, patron, balance, currency }: Charter): string {
-  const due_cents = balance.balance_due_cents;
-  const due = due_cents > 0 ? `${formatMoney(due_cents, currency)} due` : "nothing due";
+export function charterText(charter: Charter): string {
+  return `${whenText(charter)}, ${dueText(charter)}`;
+}
+
+function whenText({ starts_at, timezone, vessel, patron }: Charter): string {
   const when = `${formatDay(starts_at, timezone)}, ${formatTime(starts_at, timezone)}`;
-  return [when, vessel, patron.name, due].filter(Boolean).join(", ");
+  return [when, vessel, patron.name].filter(Boolean).join(", ");
+}
+
+function dueText({ balance, currency }: Charter): string {
+  const due_cents = balance.balance_due_cents;
+  return due_cents > 0 ? `${formatMoney(due_cents, currency)} due` : "nothing due";
 }

@@ -68,7 +68,8 @@ function Row({ payment }: { payment: ListedPayment }) {
         <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
       </td>
       <td class="ledger-kind">{kindNames[payment.kind]}</td>
-      <td class="ledger-how">
+      {/* A phone has no column for the kind. */}
+      <td class="ledger-how" data-kind={kindNames[payment.kind]}>
         {methods[payment.method].label} {payment.reference}
       </td>
       <td class={`ledger-state ledger-${payment.status}`}>{stateText(payment)}</td>

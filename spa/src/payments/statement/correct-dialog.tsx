@@ -57,7 +57,7 @@ export function CorrectDialog({ charter, payment, onClose }: Props) {
   };
 
   return (
-    <Dialog title="Correct payment" onClose={onClose}>
+    <Dialog title="Correct payment" onClose={onClose} full>
       <DialogForm
         form={form}
         submit={Object.keys(answered).length > 0 ? "It is right: correct it" : "Correct it"}
