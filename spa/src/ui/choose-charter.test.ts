@@ -41,3 +41,14 @@ test("money is for what is not paid before it is a tip, but a tip of today befor
     "cancelled and settled",
   ]);
 });
+
+test("money that leaves a charter most likely goes to another one of its patron, and not to itself", () => {
+  const patron = { name: "José Núñez", email: "", phone: "" };
+  const from = at("called off", "2026-07-04T17:00:00Z", { patron });
+  const found = [
+    from,
+    at("today", "2026-07-04T19:00:00Z"),
+    at("new date", "2026-09-12T17:00:00Z", { patron: { ...patron, name: "jose nunez" } }),
+  ];
+  expect(likelyFirst(found, AT_MS, from).map(({ title }) => title)).toEqual(["new date", "today"]);
+});

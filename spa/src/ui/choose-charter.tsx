@@ -4,7 +4,7 @@ import { charters, keepListed } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { formatMoney } from "../lib/money";
-import { hasWords } from "../lib/names";
+import { fold, hasWords } from "../lib/names";
 import { formatDay, formatTime, toRfc3339 } from "../lib/time";
 import { Button } from "./button";
 import { Loaded } from "./loaded";
@@ -22,13 +22,13 @@ const PAID_AWAY_MS = 2 * DAY_MS;
 interface Props {
   /** When the money came: the charters that it is most likely for are listed first. */
   at_ms: number;
-  /** A charter that is not offered. */
-  except?: string;
+  /** The charter that the money is logged on now: it is not offered, and others of its patron come first. */
+  from?: Charter;
   onChoose(charter: Charter): void;
 }
 
 /** Finds the charter that money is for: those around a moment, or any by its name. */
-export function ChooseCharter({ at_ms, except = "", onChoose }: Props) {
+export function ChooseCharter({ at_ms, from, onChoose }: Props) {
   const [search, setSearch] = useState("");
   const asked = useAnswer(() => find(search.trim(), at_ms), [search.trim()]);
   // A phone's keyboard would cover the list, in which the likely one stands.
@@ -43,14 +43,14 @@ export function ChooseCharter({ at_ms, except = "", onChoose }: Props) {
       />
       <Loaded asked={asked} failed="The charters could not be loaded." rows={2}>
         {(found) => {
-          const offered = likelyFirst(found, at_ms).filter(({ event_id }) => event_id !== except);
+          const offered = likelyFirst(found, at_ms, from);
           return (
             <ul class="choose-charter">
               {offered.map((charter) => (
                 <li key={charter.event_id}>
                   <Button onClick={() => onChoose(charter)}>
                     <span>{charter.title}</span>
-                    <b>{dueText(charter)}</b>
+                    {charter.balance.balance_due_cents > 0 ? <b>{dueText(charter)}</b> : <i>{dueText(charter)}</i>}
                     <small>{whenText(charter)}</small>
                   </Button>
                 </li>
@@ -87,10 +87,17 @@ function textOf({ title, vessel, patron, guests }: Charter): string {
   return [title, vessel, patron.name, ...guests.map(({ name }) => name)].join(" ");
 }
 
-/** Those around the moment first, those with something due before those that are paid; cancelled and paid ones last. */
-export function likelyFirst(found: readonly Charter[], at_ms: number): Charter[] {
-  const away = new Map(found.map((charter) => [charter.event_id, awayMs(charter, at_ms)]));
-  return [...found].sort((a, b) => (away.get(a.event_id) ?? 0) - (away.get(b.event_id) ?? 0));
+/**
+ * Those around the moment first, those with something due before those that are paid; cancelled and paid ones last. Of
+ * money that leaves a charter, those of the same patron before all others.
+ */
+export function likelyFirst(found: readonly Charter[], at_ms: number, from?: Charter): Charter[] {
+  const others = found.filter(({ event_id }) => event_id !== from?.event_id);
+  const isOfPatron = ({ patron }: Charter) => patron.name !== "" && fold(patron.name) === fold(from?.patron.name ?? "");
+  return others
+    .map((charter) => ({ charter, other: Number(!isOfPatron(charter)), away_ms: awayMs(charter, at_ms) }))
+    .sort((a, b) => a.other - b.other || a.away_ms - b.away_ms)
+    .map(({ charter }) => charter);
 }
 
 function awayMs({ starts_at, ends_at, status, balance }: Charter, at_ms: number): number {

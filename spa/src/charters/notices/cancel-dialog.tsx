@@ -150,7 +150,7 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
               </Button>
             </p>
           ) : (
-            <ChooseCharter at_ms={opened_ms} except={event_id} onChoose={setTo} />
+            <ChooseCharter at_ms={opened_ms} from={charter} onChoose={setTo} />
           ))}
         {chosen === "move" && part_cents > 0 && (moved ? <Divided parts={moved} /> : <p>{NOT_MOVABLE}</p>)}
       </DialogForm>

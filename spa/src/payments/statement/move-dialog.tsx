@@ -31,7 +31,7 @@ export function MoveDialog({ charter, payment, onClose }: Props) {
       ) : (
         <div class="dialog-body">
           <p>{amountText(payment)} is for</p>
-          <ChooseCharter at_ms={Date.parse(payment.received_at)} except={charter.event_id} onChoose={setTo} />
+          <ChooseCharter at_ms={Date.parse(payment.received_at)} from={charter} onChoose={setTo} />
         </div>
       )}
     </Dialog>
