@@ -102,7 +102,7 @@ def test_ten_charters_show_on_a_desktop_though_each_has_a_day_of_its_own(open_se
 def test_four_charters_and_the_first_log_payment_show_on_a_phone(open_season: Any) -> None:
     page = open_season(PHONE, has_touch=True)
     assert len(in_sight(page)) >= 4
-    first = page.get_by_role("button", name="Log payment").first
+    first = page.get_by_role("main").get_by_role("button", name="Log payment").first
     expect(first).to_be_in_viewport(ratio=1)
     box = first.bounding_box()
     assert box
