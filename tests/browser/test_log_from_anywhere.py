@@ -41,7 +41,7 @@ def test_it_fills_the_phone_with_the_charter_above_and_the_button_below(phone: P
     assert box
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, PHONE["width"], PHONE["height"])
     expect(dialog.get_by_text(event["title"])).to_be_in_viewport(ratio=1)
-    send = dialog.get_by_role("button", name="Log $480").bounding_box()
+    send = dialog.locator("button[type=submit]").bounding_box()
     assert send
     assert send["y"] + send["height"] > PHONE["height"] - 40
 

@@ -220,6 +220,8 @@ def sideways_px(page: Page) -> int:
 
 BROKEN_AMOUNTS = r"""() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const isShown = (element) =>
+    !element || (getComputedStyle(element).clipPath === "none" && isShown(element.parentElement));
   const broken = [];
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     for (const { 0: amount, index } of text.data.matchAll(/(?:[A-Z]{3}\u00a0|[$€£¥])\d[\d,]*(?:\.\d+)?/g)) {
@@ -227,7 +229,7 @@ BROKEN_AMOUNTS = r"""() => {
       range.setStart(text, index);
       range.setEnd(text, index + amount.length);
       const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
-      if (lines.size > 1) broken.push(amount);
+      if (lines.size > 1 && isShown(text.parentElement)) broken.push(amount);
     }
   }
   return broken;

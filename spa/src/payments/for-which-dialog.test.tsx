@@ -43,3 +43,12 @@ test("without a network it offers the charters that the device knows, also by na
   app.type(".dialog input", "breakfast");
   await vi.waitFor(() => expect(offered()).toEqual(["Harbor breakfast"]));
 });
+
+test("an operator without a charter is told where to create one", async () => {
+  app.handle = () => json(200, { events: [], next_cursor: null });
+  session.begin("t1", false);
+  app.open("/");
+  await app.says("No charter is planned.");
+  app.root.querySelector<HTMLButtonElement>(".pay-tab")?.click();
+  await app.says("There is no charter around this day. Find one by its name, or create it on the board.");
+});

@@ -16,8 +16,12 @@ const DAY_MS = 24 * 3_600_000;
 const DAYS_BACK = 7;
 /** Who stands at the dock with a bad signal chooses from what the device knows after this time. */
 const PATIENCE_MS = 2_000;
+/** The server takes no longer search. */
+const MOST_LETTERS = 100;
 /** A charter on which nothing is due is as likely as one that is so much further away and not paid: it may be a tip. */
 const PAID_AWAY_MS = 2 * DAY_MS;
+
+const NONE = "There is no charter around this day. Find one by its name, or create it on the board.";
 
 interface Props {
   /** When the money came: the charters that it is most likely for are listed first. */
@@ -37,6 +41,7 @@ export function ChooseCharter({ at_ms, from, onChoose }: Props) {
     <>
       <TextInput
         label="Find the charter: patron, guest, boat or title"
+        most={MOST_LETTERS}
         first={first}
         value={search}
         onInput={setSearch}
@@ -55,7 +60,7 @@ export function ChooseCharter({ at_ms, from, onChoose }: Props) {
                   </Button>
                 </li>
               ))}
-              {offered.length === 0 && <li>No charter was found.</li>}
+              {offered.length === 0 && <li>{search.trim() ? "No charter was found." : NONE}</li>}
             </ul>
           );
         }}

@@ -93,7 +93,7 @@ function nothingFound(searched: boolean, only: Only): string {
   if (searched) return "No payment has these words.";
   return Object.values(only).some(Boolean)
     ? "No such payment in this period."
-    : "No payment in this period. Log one with “Log payment”, on the board or below the page of a phone.";
+    : "No payment in this period. Tap “Log payment” when money comes in.";
 }
 
 /** The period that the address names, for example `?from=2026-11-01&to=2026-11-30`. */
