@@ -9,6 +9,8 @@ export type Tone = "good" | "part" | "due" | "calm";
 export interface MoneyState {
   tone: Tone;
   label: string;
+  /** What is left to pay, in words; empty when nothing is. */
+  due: string;
   /** What the label leaves out: money that is to clear, or not sent yet. */
   remark: string;
 }
@@ -24,19 +26,22 @@ export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = []
     balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} to clear` : "",
     unsent.length > 0 ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}` : "",
   ];
-  return { ...verdict(charter, dueText(charter, now_ms), money), remark: remarks.filter(Boolean).join(" · ") };
+  // Before the end of a charter money is due, after it owed.
+  const word = Date.parse(charter.ends_at) < now_ms ? "Owed" : "Due";
+  const due = balance.balance_due_cents > 0 ? `${word} ${money(balance.balance_due_cents)}` : "";
+  return { ...verdict(charter, due, money), due, remark: remarks.filter(Boolean).join(" · ") };
 }
 
 function verdict(
   { balance, status, payment_cleared: settled }: Charter,
   due: string,
   money: (cents: number) => string,
-): Omit<MoneyState, "remark"> {
+): Omit<MoneyState, "due" | "remark"> {
   const { charged_cents, balance_due_cents, to_refund_cents } = balance;
   const held_cents = balance.received_cents - balance.refunded_cents;
   if (status === "cancelled") {
     if (to_refund_cents > 0) return { tone: "part", label: `To refund ${money(to_refund_cents)}` };
-    if (balance_due_cents > 0) return { tone: "due", label: due };
+    if (due) return { tone: "due", label: due };
     return { tone: "calm", label: "Nothing due" };
   }
   if (charged_cents === 0) {
@@ -52,12 +57,6 @@ function verdict(
   return { tone: "due", label: due };
 }
 
-/** Before the end of a charter money is due, after it owed. */
-function dueText({ ends_at, balance, currency }: Charter, now_ms = nowMs()): string {
-  const word = Date.parse(ends_at) < now_ms ? "Owed" : "Due";
-  return `${word} ${formatMoneyShort(balance.balance_due_cents, currency)}`;
-}
-
 /**
  * The same in the two lines of a column: what is due stands above what was paid of it.
  * `late`: what is due by now should have been paid, and nothing should be.
@@ -71,16 +70,14 @@ export function MoneyColumn({
   unsent: readonly OutboxEntry[];
   late: boolean;
 }) {
-  const { tone, label, remark } = moneyState(charter, unsent);
-  const due_cents = charter.balance.balance_due_cents;
-  const due = due_cents > 0 ? dueText(charter) : label;
+  const { tone, label, due, remark } = moneyState(charter, unsent);
   return (
     <div class="money">
       <p class="money-line">
-        <strong class={`money-lead tone-${due_cents > 0 ? (late ? "due" : "plain") : tone}`}>{due}</strong>
+        <strong class={`money-lead tone-${due ? (late ? "due" : "plain") : tone}`}>{due || label}</strong>
         {remark && <span class="money-more">{remark}</span>}
       </p>
-      {due !== label && <p class="money-more">{label}</p>}
+      {due && due !== label && <p class="money-more">{label}</p>}
     </div>
   );
 }
