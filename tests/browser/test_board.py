@@ -132,9 +132,9 @@ def test_the_navigation_stays_in_sight_and_marks_the_page(open_season: Any, wind
     box = navigation.bounding_box()
     assert box
     assert (box["y"] < 100) == (window == DESKTOP)
-    navigation.get_by_role("link", name="Mail").click()
-    expect(page.get_by_role("heading", name="Mail", level=1)).to_be_focused()
-    expect(navigation.locator("[aria-current=page]")).to_have_text("Mail")
+    navigation.get_by_role("link", name="Week").click()
+    expect(page.get_by_role("heading", name="Week", level=1)).to_be_focused()
+    expect(navigation.locator("[aria-current=page]")).to_have_text("Week")
     assert sideways_px(page) == 0
 
 
