@@ -25,6 +25,21 @@ def statement_dialog(page: Page, charters: Charters) -> None:
     expect(dialog.get_by_text("Enter an email address.")).to_be_visible()
 
 
+def for_which_dialog(page: Page, charters: Charters) -> None:
+    page.goto("/payments")
+    page.get_by_role("button", name="Log payment").click()
+    dialog = page.get_by_role("dialog", name="Log payment")
+    dialog.get_by_label("Find the charter").fill(charters.long["title"][:90])
+    expect(dialog.get_by_role("button", name=charters.long["title"])).to_be_visible()
+
+
+def ledger(page: Page, charters: Charters) -> None:
+    page.goto("/payments")
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Order").select_option("Largest first")
+    expect(page.get_by_role("row").filter(has_text=charters.long["title"]).first).to_be_visible()
+
+
 def log_dialog(page: Page, charters: Charters) -> Locator:
     page.goto("/")
     page.get_by_role("button", name=f"Log payment for {charters.plain['title']}").click()

@@ -42,7 +42,7 @@ def test_a_payment_is_logged_with_the_keyboard_alone(site: Site, board: Page, ev
     board.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
-    expect(card(board, event).get_by_text("$480 not cleared")).to_be_visible()
+    expect(card(board, event).get_by_text("$480 to clear")).to_be_visible()
     assert [(row["method"], row["reference"]) for row in site.payments(event)] == [("check", "1042")]
 
 

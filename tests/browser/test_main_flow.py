@@ -178,5 +178,5 @@ def test_a_patron_without_email_is_paid_without_a_receipt(site: Site, visit: Vis
     expect(dialog.get_by_label("Email for the receipt (optional)")).to_have_value("")
     dialog.get_by_role("radio", name="Check").click()
     dialog.get_by_role("button", name="Log $").click()
-    expect(card(page, event).get_by_text("$480 not cleared")).to_be_visible()
+    expect(card(page, event).get_by_text("$480 to clear")).to_be_visible()
     assert [row["receipt"] for row in site.payments(event)] == ["off"]

@@ -75,7 +75,7 @@ def test_payments_logged_without_a_network_outlive_reload_and_kill(site: Site, d
         ).to_be_visible()
         page.context.set_offline(False)
         log_in(page, site)
-    expect(card(page, event).get_by_text("$380 not cleared")).to_be_visible()
+    expect(card(page, event).get_by_text("$380 to clear")).to_be_visible()
     all_sent(page)
     assert sorted(row["amount_cents"] for row in site.payments(event)) == [10000, 15050, 22950]
     assert len(site.mail(event["patron"]["email"])) == 3

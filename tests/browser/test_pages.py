@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.shown import Charters
 from tests.browser.views import VIEWS, View
-from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, broken_amounts, sideways_px
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ def test_it_never_scrolls_sideways(shown: Shown, window: Any) -> None:
     assert shown.page.evaluate(
         "[...document.querySelectorAll('dialog')].every((dialog) => dialog.scrollWidth <= dialog.clientWidth)"
     )
+
+
+@pytest.mark.parametrize("window", [NARROW, PHONE], ids=["320", "390"])
+def test_no_amount_is_broken_in_two(shown: Shown, window: Any) -> None:
+    shown.page.set_viewport_size(window)
+    assert broken_amounts(shown.page) == []
 
 
 @pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["390", "1280"])

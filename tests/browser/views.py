@@ -342,6 +342,8 @@ VIEWS = [
     View("void dialog", void_dialog, admin=True),
     View("owed", money_views.owed, admin=True),
     View("mail statement dialog", money_views.statement_dialog, admin=True),
+    View("ledger by amount", money_views.ledger, admin=True),
+    View("for which charter dialog", money_views.for_which_dialog, admin=True),
     View("split dialog", money_views.split_dialog, admin=True),
     View("unusual amount", money_views.unusual_amount, admin=True),
     View("correct payment dialog", money_views.correct_dialog, admin=True, expected=("409: PUT",)),

@@ -227,6 +227,29 @@ def sideways_px(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+BROKEN_AMOUNTS = r"""() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const isShown = (element) =>
+    !element || (getComputedStyle(element).clipPath === "none" && isShown(element.parentElement));
+  const broken = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    for (const { 0: amount, index } of text.data.matchAll(/(?:[A-Z]{3}\u00a0|[$€£¥])\d[\d,]*(?:\.\d+)?/g)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + amount.length);
+      const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
+      if (lines.size > 1 && isShown(text.parentElement)) broken.push(amount);
+    }
+  }
+  return broken;
+}"""
+
+
+def broken_amounts(page: Page) -> list[str]:
+    """The amounts that stand on two lines, for example `$1,50` above `0`."""
+    return list(page.evaluate(BROKEN_AMOUNTS))
+
+
 def sheets(page: Page, paper: str) -> int:
     """On how many sheets the page prints."""
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))

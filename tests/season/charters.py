@@ -47,26 +47,31 @@ def guests_text(charter: SampleCharter) -> str:
     return "1 guest" if charter.party_size == 1 else f"{charter.party_size} guests"
 
 
-def money_text(charter: SampleCharter) -> str:
-    """What is due above all, then what is not cleared, then what was paid of it."""
-    verdict, left, uncleared = money_verdict(charter), due(charter), add_up(entries([charter])).uncleared
-    first = f"Due {short(left)}" if left > 0 and not charter.cancelled else verdict
-    remark = f"{short(uncleared)} not cleared" if uncleared else ""
+def money_text(charter: SampleCharter, now: datetime) -> str:
+    """What is due above all, then what is to clear, then what was paid of it."""
+    verdict, left, uncleared = money_verdict(charter, now), due(charter), add_up(entries([charter])).uncleared
+    first = f"{due_word(charter, now)} {short(left)}" if left > 0 and not charter.cancelled else verdict
+    remark = f"{short(uncleared)} to clear" if uncleared else ""
     return words(first, remark, verdict if verdict != first else "")
 
 
-def money_verdict(charter: SampleCharter) -> str:
+def money_verdict(charter: SampleCharter, now: datetime) -> str:
     books, fee, left = add_up(entries([charter])), charged(charter), due(charter)
+    word = due_word(charter, now)
     if charter.cancelled:
-        return f"To refund {short(-left)}" if left < 0 else f"Due {short(left)}" if left else "Nothing due"
+        return f"To refund {short(-left)}" if left < 0 else f"{word} {short(left)}" if left else "Nothing due"
     if not fee:
         return f"Paid {short(books.net)}" if books.net else "No fee set"
     if left <= 0:
         return f"Overpaid {short(-left)}" if left else "Paid"
     if left == fee:
-        return f"Due {short(fee)}"
+        return f"{word} {short(fee)}"
     only_deposits = books.received == books.by_kind.get("deposit")
     return f"{'Deposit' if only_deposits else 'Part paid'} {short(books.net)} of {short(fee)}"
+
+
+def due_word(charter: SampleCharter, now: datetime) -> str:
+    return "Owed" if charter.ends_at < now else "Due"
 
 
 def state(charter: SampleCharter, now: datetime) -> str:
@@ -155,14 +160,14 @@ def columns(charter: SampleCharter, device: Device, state: str, ready: str) -> l
     """
     start = device.clock(charter.starts_at)
     if state == "Cancelled":
-        return [start, f"{charter.title} Cancelled", money_text(charter)]
+        return [start, f"{charter.title} Cancelled", money_text(charter, device.now)]
     waits = state not in ("Departed", "Completed", "Ended")
     return [
         words(start, device.end(charter.starts_at, charter.ends_at), state),
         words(charter.title, f"{charter.boat.name} · {charter.patron.name}"),
         words(captain_name(charter) or "No captain yet", crew_names(charter)),
         words(guests_text(charter), waivers_text(charter), missing_text(charter) if waits else ""),
-        money_text(charter),
+        money_text(charter, device.now),
         ready,
         "Log payment",
     ]
@@ -188,7 +193,7 @@ def facts(charter: SampleCharter, device: Device) -> dict[str, str]:
         "Boat": f"{boat.name} {guests_text(charter)}, limit {boat.passenger_limit} From {boat.port}",
         "Captain": captain_text(charter),
         "Patron": contact(charter.patron),
-        "Money": money_text(charter),
+        "Money": money_text(charter, device.now),
     }
 
 

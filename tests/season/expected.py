@@ -67,14 +67,14 @@ def named(entry: Entry, place: int, device: Device) -> str:
 
 def clearing(entry: Entry, device: Device) -> str:
     if entry.status == "received":
-        return "Not cleared yet"
+        return "To clear"
     at = entry.payment.cleared_at
     return f"Cleared {device.moment(at)}" if at else "Cleared"
 
 
-def confirmation(entry: Entry) -> str:
+def receipt(entry: Entry) -> str:
     mailed = entry.payment.notify and entry.charter.patron.email
-    return "confirmation sent" if mailed else "no confirmation sent"
+    return "receipt sent" if mailed else "no receipt sent"
 
 
 def fate(entry: Entry, device: Device) -> tuple[str, str]:
@@ -119,7 +119,7 @@ def check_entry(found: dict[str, Any], entry: Entry, balance: Decimal, device: D
     first, second, *rest = found["small"]
     assert first == when_and_who(entry, device)
     if entry.is_live:
-        assert second == f"{clearing(entry, device)}, {confirmation(entry)}"
+        assert second == f"{clearing(entry, device)}, {receipt(entry)}"
     else:
         begins, ends = fate(entry, device)
         assert second.startswith(begins)

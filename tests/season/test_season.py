@@ -168,7 +168,7 @@ def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> Non
         books = add_up(entries([charter]))
         assert (last["what"].startswith(name), last["balance"]) == (True, amount), charter.title
         assert (f"Tips besides: {money(books.tips)}" in last["what"]) == bool(books.tips)
-        assert (f"Not cleared yet: {money(books.uncleared)}" in last["what"]) == bool(books.uncleared)
+        assert (f"To clear: {money(books.uncleared)}" in last["what"]) == bool(books.uncleared)
         paid = ", ".join(f"{who} {money(sum_of)}" for who, sum_of in paid_by(charter).items())
         assert shown["paid"] == ([f"Paid by {paid}"] if paid else [])
         assert shown["waivers"] == [f"Waivers: {waivers_text(charter)}"]
@@ -215,7 +215,7 @@ def test_every_printed_statement_agrees_to_the_cent(told: Season, desk: Desk) ->
             assert text.endswith(" ".join(relations(entry, device)))
             assert (amount, balance) == (signed_amount(entry), money(left))
         books = add_up(entries([charter]))
-        besides = {"Refunded": books.refunded, "Tips besides": books.tips, "Not cleared yet": books.uncleared}
+        besides = {"Refunded": books.refunded, "Tips besides": books.tips, "To clear": books.uncleared}
         besides |= {f"Paid by {who}": amount for who, amount in paid_by(charter).items()}
         expected = {"Received": money(books.received)} | {
             name: money(sum_of) for name, sum_of in besides.items() if sum_of

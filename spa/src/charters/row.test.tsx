@@ -33,9 +33,9 @@ test("what is due leads, and what was paid of it stands below", () => {
     balance_due_cents: 90_000,
     uncleared_cents: 30_000,
   };
-  show("coming", { balance: sampleBalance(deposit) });
+  show("coming", { balance: sampleBalance(deposit), ends_at: "2126-07-05T01:00:00Z" });
   expect(root.querySelector(".money-lead")?.textContent).toBe("Due $900");
-  expect(root.querySelector(".money")?.textContent).toBe("Due $900$300 not clearedDeposit $300 of $1,200");
+  expect(root.querySelector(".money")?.textContent).toBe("Due $900$300 to clearDeposit $300 of $1,200");
 });
 
 test("a charter without a captain says so in both layouts", () => {

@@ -3,9 +3,11 @@ import { ledger } from "../data/ledger";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
 import { moneyState } from "./money-state";
 
+const BEFORE = Date.parse("2026-07-04T12:00:00Z");
+
 describe("the money of a charter at a glance", () => {
   const state = (balance: Parameters<typeof sampleBalance>[0], change = {}) =>
-    moneyState(sampleCharter({ balance: sampleBalance(balance), ...change }));
+    moneyState(sampleCharter({ balance: sampleBalance(balance), ...change }), [], BEFORE);
 
   test("due, deposit, paid and overpaid", () => {
     expect(state({})).toMatchObject({ tone: "due", label: "Due $1,200" });
@@ -15,6 +17,12 @@ describe("the money of a charter at a glance", () => {
     });
     expect(state({ received_cents: 120_000, balance_due_cents: 0 }).label).toBe("Paid");
     expect(state({ received_cents: 130_000, balance_due_cents: -10_000 }).label).toBe("Overpaid $100");
+  });
+
+  test("before the end of a charter money is due, after it owed", () => {
+    const charter = sampleCharter({ ends_at: "2026-07-05T01:00:00Z" });
+    expect(moneyState(charter, [], Date.parse("2026-07-05T00:59:00Z")).label).toBe("Due $1,200");
+    expect(moneyState(charter, [], Date.parse("2026-07-05T01:01:00Z")).label).toBe("Owed $1,200");
   });
 
   test("a part that was not logged as a deposit is none", () => {
@@ -43,7 +51,7 @@ describe("the money of a charter at a glance", () => {
     expect(state(more, { status: "cancelled" }).label).toBe("To refund $150");
   });
 
-  test("money that is not cleared or not sent yet shows", () => {
+  test("money that is to clear or not sent yet shows", () => {
     const charter = sampleCharter({
       balance: sampleBalance({ received_cents: 120_000, uncleared_cents: 120_000, balance_due_cents: 0 }),
     });
@@ -57,7 +65,7 @@ describe("the money of a charter at a glance", () => {
       state: "waiting",
       problem: null,
     } as const;
-    expect(moneyState(charter, [unsent]).remark).toBe("$1,200 not cleared · 1 not sent yet ($50)");
+    expect(moneyState(charter, [unsent]).remark).toBe("$1,200 to clear · 1 not sent yet ($50)");
   });
 });
 

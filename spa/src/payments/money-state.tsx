@@ -1,5 +1,6 @@
 import type { Charter } from "../data/contract";
 import { type OutboxEntry, totalCents } from "../data/outbox-entry";
+import { nowMs } from "../lib/clock";
 import { formatMoneyShort } from "../lib/money";
 import "./money-state.css";
 
@@ -8,33 +9,39 @@ type Tone = "good" | "part" | "due" | "calm";
 interface MoneyState {
   tone: Tone;
   label: string;
-  /** What the label leaves out: money that is not cleared, or not sent yet. */
+  /** What is left to pay, in words; empty when nothing is. */
+  due: string;
+  /** What the label leaves out: money that is to clear, or not sent yet. */
   remark: string;
 }
 
 /** How a charter stands, readable at a glance. */
-export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = []): MoneyState {
+export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = [], now_ms = nowMs()): MoneyState {
   const { balance, currency } = charter;
   const money = (cents: number) => formatMoneyShort(cents, currency);
   const unsent_cents = unsent
     .filter(({ request }) => request.kind !== "refund")
     .reduce((sum, entry) => sum + totalCents(entry), 0);
   const remarks = [
-    balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} not cleared` : "",
+    balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} to clear` : "",
     unsent.length > 0 ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}` : "",
   ];
-  return { ...verdict(charter, money), remark: remarks.filter(Boolean).join(" · ") };
+  // Before the end of a charter money is due, after it owed.
+  const word = Date.parse(charter.ends_at) < now_ms ? "Owed" : "Due";
+  const due = balance.balance_due_cents > 0 ? `${word} ${money(balance.balance_due_cents)}` : "";
+  return { ...verdict(charter, due, money), due, remark: remarks.filter(Boolean).join(" · ") };
 }
 
 function verdict(
   { balance, status, payment_cleared: settled }: Charter,
+  due: string,
   money: (cents: number) => string,
-): Omit<MoneyState, "remark"> {
+): Omit<MoneyState, "due" | "remark"> {
   const { charged_cents, balance_due_cents, to_refund_cents } = balance;
   const held_cents = balance.received_cents - balance.refunded_cents;
   if (status === "cancelled") {
     if (to_refund_cents > 0) return { tone: "part", label: `To refund ${money(to_refund_cents)}` };
-    if (balance_due_cents > 0) return { tone: "due", label: `Due ${money(balance_due_cents)}` };
+    if (due) return { tone: "due", label: due };
     return { tone: "calm", label: "Nothing due" };
   }
   if (charged_cents === 0) {
@@ -47,7 +54,7 @@ function verdict(
     const what = balance.deposits_cents === balance.received_cents ? "Deposit" : "Part paid";
     return { tone: "part", label: `${what} ${money(held_cents)} of ${money(charged_cents)}` };
   }
-  return { tone: "due", label: `Due ${money(balance_due_cents)}` };
+  return { tone: "due", label: due };
 }
 
 /**
@@ -63,16 +70,14 @@ export function MoneyColumn({
   unsent: readonly OutboxEntry[];
   late: boolean;
 }) {
-  const { tone, label, remark } = moneyState(charter, unsent);
-  const due_cents = charter.balance.balance_due_cents;
-  const due = due_cents > 0 ? `Due ${formatMoneyShort(due_cents, charter.currency)}` : label;
+  const { tone, label, due, remark } = moneyState(charter, unsent);
   return (
     <div class="money">
       <p class="money-line">
-        <strong class={`money-lead tone-${due_cents > 0 ? (late ? "due" : "plain") : tone}`}>{due}</strong>
+        <strong class={`money-lead tone-${due ? (late ? "due" : "plain") : tone}`}>{due || label}</strong>
         {remark && <span class="money-more">{remark}</span>}
       </p>
-      {due !== label && <p class="money-more">{label}</p>}
+      {due && due !== label && <p class="money-more">{label}</p>}
     </div>
   );
 }

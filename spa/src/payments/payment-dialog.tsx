@@ -27,6 +27,7 @@ import { lazy, NotLoaded } from "../ui/lazy";
 import { announce } from "../ui/notices";
 import { Skeleton, sentence } from "../ui/page";
 import { AboutCharter } from "./about-charter";
+import type { ForWhichProps } from "./for-which-dialog";
 import { Amount, EmailField, MoreFields, Unusual } from "./payment-fields";
 import {
   afterUnsent,
@@ -54,6 +55,7 @@ const HIDDEN_FIELDS = ["refund_of", "payer", "received_at"];
 const FORM_FIELDS = ["amount_cents", "method", "reference", "email", ...HIDDEN_FIELDS];
 
 interface Opened {
+  /** Empty while the charter is still to be chosen. */
   event_id: string;
   correct?: OutboxEntry;
   filled?: Partial<PaymentForm>;
@@ -61,8 +63,11 @@ interface Opened {
 
 const opened = new Observable<Opened | null>(null);
 
-/** Opens Log payment for a charter that is known: to correct a refused payment, or with fields that are filled already. */
-export function openPaymentDialog(event_id: string, more: Omit<Opened, "event_id"> = {}): void {
+/**
+ * Opens Log payment for a charter that is known, or asks which one first: to correct a refused payment, or with fields
+ * that are filled already.
+ */
+export function openPaymentDialog(event_id = "", more: Omit<Opened, "event_id"> = {}): void {
   opened.value = { event_id, ...more };
 }
 
@@ -70,9 +75,15 @@ export function closePaymentDialog(): void {
   opened.value = null;
 }
 
+/** The choice goes when a charter is chosen, too; what opens then stays. */
+function closeChoice(): void {
+  if (opened.value?.event_id === "") closePaymentDialog();
+}
+
 export function PaymentDialogs() {
   const what = useValue(opened);
   const charter = useValue(charters).get(what?.event_id ?? "");
+  if (what?.event_id === "") return <ForWhich onChoose={openPaymentDialog} onClose={closeChoice} />;
   if (!what || !charter) return null;
   return (
     <PaymentDialog
@@ -88,6 +99,12 @@ interface DialogProps extends Opened {
   charter: Charter;
   onClose(): void;
 }
+
+/** It comes when somebody logs a payment from elsewhere than its charter. */
+const ForWhich = lazy<ForWhichProps>(
+  async () => (await import("./for-which-dialog")).ForWhichDialog,
+  () => null,
+);
 
 /** Where the parts of a split entry are typed; it comes when it is needed. */
 const SplitForm = lazy<SplitProps>(async () => (await import("./split/split-form")).SplitForm, WaitingForSplit);
@@ -246,7 +263,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
   const shared = { charter, hasEmail, form, errors, set };
   if (split) {
     return (
-      <Dialog title={title} onClose={onClose}>
+      <Dialog title={title} onClose={onClose} full>
         <SplitForm
           {...shared}
           about={about}
@@ -260,7 +277,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
     );
   }
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} full>
       <DialogForm
         form={element}
         submit={isUnusual ? "Answer above first" : submitText(form, charter)}

@@ -147,7 +147,7 @@ export function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) 
           onChange={(event) => set({ notify: event.currentTarget.checked })}
         />
         <span>
-          Email the patron a confirmation
+          Email the patron a receipt
           <small id={noteId}>{emailText(charter, hasEmail)}</small>
         </span>
       </label>

@@ -6,7 +6,7 @@ import * as session from "../data/session";
 import { href, navigate } from "../lib/browser/router";
 import { clockFault, operatorClock } from "../lib/clock";
 import { useValue } from "../lib/observable";
-import { PaymentDialogs } from "../payments/payment-dialog";
+import { openPaymentDialog, PaymentDialogs } from "../payments/payment-dialog";
 import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";
 import { Button } from "../ui/button";
@@ -55,7 +55,16 @@ export function Desk({ path }: { path: string }) {
     <>
       <DeskHeader path={path} onHelp={() => setHelping(true)} />
       {/* A new session loads the page again, and so does news of the operator's clock; an ended one leaves it as it is. */}
-      <PageView key={`${token.current} ${clock.timezone} ${clock.ahead_ms}`} path={path} />
+      <PageView
+        key={`${token.current} ${clock.timezone} ${clock.ahead_ms}`}
+        path={path}
+        // On a phone it is a tab below the page.
+        pay={
+          <Button class="primary only-desktop" onClick={() => openPaymentDialog()}>
+            Log payment
+          </Button>
+        }
+      />
       <PaymentDialogs />
       <CharterDialogs />
       {helping && <Help onClose={() => setHelping(false)} />}
@@ -76,7 +85,7 @@ function DeskHeader({ path, onHelp }: { path: string; onHelp(): void }) {
           <Logo />
           <span>Ship Captain Crew</span>
         </a>
-        <Navigation entries={entries} current={findPage(path).page.section} />
+        <Navigation entries={entries} current={findPage(path).page.section} onPay={() => openPaymentDialog()} />
         <Button class="leave only-desktop" aria-keyshortcuts="?" onClick={onHelp}>
           Keys
         </Button>

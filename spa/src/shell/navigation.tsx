@@ -8,12 +8,21 @@ export interface Entry {
   icon: string;
 }
 
-/** So many tabs fit below the page of a phone. */
-const MOST_TABS = 5;
+interface Props {
+  entries: readonly Entry[];
+  current: string | undefined;
+  onPay(): void;
+}
 
-/** The main navigation: above the page on a desktop; on a phone below it, with what has no room there under *More*. */
-export function Navigation({ entries, current }: { entries: readonly Entry[]; current: string | undefined }) {
-  const rest = entries.length > MOST_TABS ? entries.slice(MOST_TABS - 1) : [];
+/** So many entries fit below the page of a phone, with *Log payment* between them and *More* behind. */
+const MOST_ENTRIES = 3;
+
+/**
+ * The main navigation: above the page on a desktop; on a phone below it, with what has no room there under *More*.
+ * What is done most at the dock, *Log payment*, is a tab there.
+ */
+export function Navigation({ entries, current, onPay }: Props) {
+  const rest = entries.slice(MOST_ENTRIES);
   const link = ({ name, path, icon }: Entry) => (
     <a key={path} href={href(path)} {...(name === current ? { "aria-current": "page" as const } : {})}>
       <Icon path={icon} />
@@ -21,24 +30,23 @@ export function Navigation({ entries, current }: { entries: readonly Entry[]; cu
     </a>
   );
   return (
-    <nav class={rest.length > 0 ? "main-nav main-nav-many" : "main-nav"} aria-label="Main">
-      {entries.map(link)}
-      {rest.length > 0 && (
-        // Another page closes it.
-        <span key={current} class="more-nav">
-          <button
-            type="button"
-            popovertarget="more-nav"
-            class={rest.some(({ name }) => name === current) ? "here" : ""}
-          >
-            <Icon path="M5 12h.1M12 12h.1M19 12h.1" />
-            More
-          </button>
-          <span id="more-nav" popover>
-            {rest.map(link)}
-          </span>
+    <nav class="main-nav" aria-label="Main">
+      {entries.slice(0, 2).map(link)}
+      <button type="button" class="pay-tab" onClick={onPay}>
+        <Icon path="M12 5v14M5 12h14" />
+        Log payment
+      </button>
+      {entries.slice(2).map(link)}
+      {/* Another page closes it. */}
+      <span key={current} class="more-nav">
+        <button type="button" popovertarget="more-nav" class={rest.some(({ name }) => name === current) ? "here" : ""}>
+          <Icon path="M5 12h.1M12 12h.1M19 12h.1" />
+          More
+        </button>
+        <span id="more-nav" popover>
+          {rest.map(link)}
         </span>
-      )}
+      </span>
     </nav>
   );
 }

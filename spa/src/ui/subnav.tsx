@@ -1,4 +1,4 @@
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { href } from "../lib/browser/router";
 
@@ -6,6 +6,8 @@ interface Props {
   label: string;
   /** Whether the label heads the page for all who see it; its `<h1>` is then the name of the current link. */
   heads?: boolean;
+  /** What can be done on each of the pages. */
+  children?: ComponentChildren;
   links: readonly { name: string; path: string; current: boolean; Count?: ComponentType<CountProps> | undefined }[];
 }
 
@@ -15,7 +17,7 @@ export interface CountProps {
 }
 
 /** The pages of one section in one line, which scrolls within itself where it is too long. */
-export function SubNav({ label, heads = false, links }: Props) {
+export function SubNav({ label, heads = false, links, children }: Props) {
   const nav = useRef<HTMLElement>(null);
   const place = links.findIndex(({ current }) => current);
   useLayoutEffect(() => showCurrent(nav.current), [place]);
@@ -32,6 +34,7 @@ export function SubNav({ label, heads = false, links }: Props) {
           {Count && <Count current={current} />}
         </a>
       ))}
+      {children}
     </nav>
   );
 }

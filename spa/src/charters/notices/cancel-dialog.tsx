@@ -8,7 +8,6 @@ import { nowMs } from "../../lib/clock";
 import { formatMoney, parseMoney, plainAmount } from "../../lib/money";
 import { isBlank } from "../../lib/names";
 import { useValue } from "../../lib/observable";
-import { localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { ChooseCharter } from "../../ui/choose-charter";
@@ -32,6 +31,7 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
   /** What was typed of how much goes back or moves; null for all of it. */
   const [part, setPart] = useState<string | null>(null);
   const [to, setTo] = useState<Charter | null>(null);
+  const [opened_ms] = useState(nowMs);
   const [mails, setMails] = useState<readonly PreviewedMail[]>([]);
   const { form, errors, failure, doing, attempt } = useForm();
   const newIds = useRef(new Map<string, string>());
@@ -113,7 +113,7 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
         {back_cents > 0 && payments.length > 0 && (
           <Choices
             legend={`What becomes of the ${formatMoney(back_cents, currency)}?`}
-            names={{ later: "Later", refund: "Refund it", move: "Another charter" }}
+            names={{ later: "Decide later", refund: "Refund it", move: "Another charter" }}
             value={giveBack}
             small
             onChoose={(chosen: GiveBack) => setGiveBack(chosen)}
@@ -151,7 +151,7 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
               </Button>
             </p>
           ) : (
-            <ChooseCharter day={localDay(new Date(nowMs()), charter.timezone)} except={event_id} onChoose={setTo} />
+            <ChooseCharter at_ms={opened_ms} from={charter} onChoose={setTo} />
           ))}
         {chosen === "move" && part_cents > 0 && (moved ? <Divided parts={moved} /> : <p>{NOT_MOVABLE}</p>)}
       </DialogForm>
@@ -199,7 +199,7 @@ function besidesText({ patron }: Charter, refunded: readonly Part[], to: Charter
   if (!emails) return "";
   if (to) return `${emails} ${emails.includes(" and ") ? "get" : "gets"} a mail that it counts for ${to.title}, too.`;
   if (refunded.length === 0) return "";
-  return `${patron.email} gets a confirmation of ${refunded.length === 1 ? "the refund" : "each refund"}, too.`;
+  return `${patron.email} gets a receipt for ${refunded.length === 1 ? "the refund" : "each refund"}, too.`;
 }
 
 /** `$600.00 was paid: $400.00 to give back.` */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { keepCharters } from "../../data/charters";
+import type { ListedPayment } from "../../data/contract";
 import * as session from "../../data/session";
 import { operatorClock } from "../../lib/clock";
 import { json, settled, setUpApp } from "../../testing/app";
@@ -70,4 +71,57 @@ test("a row is found by who paid, how much, its number, its charter and its stat
   expect(await shown("voided")).toEqual(["Cleo"]);
   expect(await shown("sunset check")).toEqual(["Ben"]);
   expect(await shown("")).toHaveLength(3);
+});
+
+const listed = (payment_id: string, day: string, change: Partial<ListedPayment> = {}): ListedPayment => ({
+  ...samplePayment({ payment_id, payer: payment_id, received_at: `2026-07-${day}T12:00:00Z` }),
+  charter: "Sunset sail",
+  ...change,
+});
+
+const payers = () => [...app.root.querySelectorAll(".ledger .lines-who")].map(({ textContent }) => textContent);
+
+test("the newest stands first, though the server lists the oldest first and in pages", async () => {
+  const first = { payments: [listed("one", "01"), listed("two", "02")], next_cursor: "more" };
+  const last = { payments: [listed("three", "03")], next_cursor: null };
+  app.handle = (path) => {
+    const page = path.includes("cursor=more") ? last : first;
+    return json(200, { ...page, totals: sampleTotals({ count: 3 }) });
+  };
+  session.begin("t1", false);
+  app.open("/payments");
+  await app.says("three");
+  expect(payers()).toEqual(["three", "two", "one"]);
+});
+
+test("a tap on a column's head orders by it, a second one turns it round", async () => {
+  const payments = [
+    listed("Ben", "01", { amount_cents: 9_900 }),
+    listed("Ana", "02", { amount_cents: 120_000 }),
+    listed("Cleo", "03", { amount_cents: 30_000, kind: "refund" }),
+  ];
+  app.handle = () => json(200, { payments, totals: sampleTotals({ count: 3 }), next_cursor: null });
+  session.begin("t1", false);
+  app.open("/payments");
+  await app.says("Cleo");
+  const tap = async (name: string) => {
+    app.button(name).click();
+    await settled();
+    return payers();
+  };
+  expect(await tap("Amount")).toEqual(["Ana", "Ben", "Cleo"]);
+  expect(await tap("Amount")).toEqual(["Cleo", "Ben", "Ana"]);
+  expect(await tap("From")).toEqual(["Ana", "Ben", "Cleo"]);
+  expect(app.root.querySelector("[aria-sort=ascending]")?.textContent).toBe("From");
+  expect(await tap("Date")).toEqual(["Cleo", "Ana", "Ben"]);
+});
+
+test("a period of too many payments says so, reads one page, and still has its sums", async () => {
+  const totals = sampleTotals({ count: 2_001, received_cents: 4_200_000 });
+  app.handle = () => json(200, { payments: [listed("one", "01")], totals, next_cursor: "more" });
+  session.begin("t1", false);
+  app.open("/payments");
+  await app.says("too many payments for one list");
+  expect(app.text()).toMatch("$42,000.00");
+  expect(app.calls.filter(({ path }) => path.includes("cursor"))).toEqual([]);
 });

@@ -1,16 +1,21 @@
 import { useState } from "preact/hooks";
-import { listPayments } from "../../data/later-api";
-import { usePages } from "../../lib/answer";
+import { useAnswer } from "../../lib/answer";
 import { query } from "../../lib/browser/router";
 import { useValue } from "../../lib/observable";
 import { isPeriod, monthName, monthOf, type Period, today } from "../../lib/periods";
 import { LoadButton } from "../../ui/load-button";
 import { Loaded } from "../../ui/loaded";
 import { Skeleton } from "../../ui/page";
-import { isFound, LedgerTable } from "./ledger-table";
+import { inOrder, newestFirst } from "./ledger-order";
+import { LedgerTable } from "./ledger-table";
+import { isFound } from "./ledger-text";
 import { asQuery, LedgerTools, type Only } from "./ledger-tools";
 import { askedCharters } from "./of-charters";
+import { readLedger } from "./read-ledger";
 import { Parts, Sums } from "./totals";
+
+/** So many rows show at first, and come with each *Show more*. */
+const STEP = 50;
 
 export function Ledger() {
   // Asked for other payments, it starts afresh.
@@ -21,12 +26,17 @@ function LedgerAsAsked() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
   const [only, setOnly] = useState<Only>(() => ({ ...askedCharters(query.value), method: "", status: "" }));
   const [search, setSearch] = useState("");
+  const [order, setOrder] = useState(newestFirst);
+  const [shown, setShown] = useState(STEP);
   const valid = isPeriod(period);
-  const asked = usePages(
-    valid ? (cursor) => listPayments({ ...period, ...asQuery(only), limit: 50, cursor }) : null,
-    (known, next) => ({ ...next, totals: known.totals, payments: [...known.payments, ...next.payments] }),
-    [period.from, period.to, only.method, only.status, only.boat, only.captain],
-  );
+  const asked = useAnswer(valid ? () => readLedger({ ...period, ...asQuery(only) }) : null, [
+    period.from,
+    period.to,
+    only.method,
+    only.status,
+    only.boat,
+    only.captain,
+  ]);
   const { answer, error } = asked;
 
   return (
@@ -42,19 +52,28 @@ function LedgerAsAsked() {
           onOnly={setOnly}
           search={search}
           onSearch={setSearch}
+          order={order}
+          onOrder={setOrder}
         />
         {valid && (
           <Loaded asked={asked} failed="The payments could not be loaded." kind="line">
-            {({ payments, next_cursor }) => (
-              <section aria-label="Entries">
-                {payments.length === 0 ? (
-                  <p class="nothing ledger-nothing">{nothingFound(Object.values(only).some(Boolean))}</p>
-                ) : (
-                  <LedgerTable payments={payments.filter((payment) => isFound(payment, search))} />
-                )}
-                {next_cursor && <LoadButton label="Show more" load={asked.more} />}
-              </section>
-            )}
+            {({ payments }) => {
+              const found = inOrder(
+                (payments ?? []).filter((payment) => isFound(payment, search)),
+                order,
+              );
+              const nothing = payments === null ? TOO_MANY : nothingFound(payments.length > 0, only);
+              return (
+                <section aria-label="Entries">
+                  {found.length === 0 ? (
+                    <p class="nothing ledger-nothing">{nothing}</p>
+                  ) : (
+                    <LedgerTable payments={found.slice(0, shown)} order={order} onOrder={setOrder} />
+                  )}
+                  {found.length > shown && <LoadButton label="Show more" load={async () => setShown(shown + STEP)} />}
+                </section>
+              );
+            }}
           </Loaded>
         )}
       </div>
@@ -68,10 +87,13 @@ function LedgerAsAsked() {
   );
 }
 
-function nothingFound(someOnly: boolean): string {
-  return someOnly
+const TOO_MANY = "These are too many payments for one list. Choose fewer days, or download the CSV file.";
+
+function nothingFound(searched: boolean, only: Only): string {
+  if (searched) return "No payment has these words.";
+  return Object.values(only).some(Boolean)
     ? "No such payment in this period."
-    : "No payment in this period. Payments are logged from a charter on the board.";
+    : "No payment in this period. Tap “Log payment” when money comes in.";
 }
 
 /** The period that the address names, for example `?from=2026-11-01&to=2026-11-30`. */

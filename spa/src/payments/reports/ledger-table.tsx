@@ -4,19 +4,50 @@ import { methods } from "../../data/limits";
 import { href } from "../../lib/browser/router";
 import { operatorTimezone } from "../../lib/clock";
 import { formatMoney } from "../../lib/money";
-import { hasWords } from "../../lib/names";
 import { formatMoment } from "../../lib/time";
+import { Button } from "../../ui/button";
 import { kindNames } from "../payment-form";
-import { undoneWord } from "../statement/statement-text";
-import { TableHead } from "../table-head";
+import { type Column, nextOrder, type Order } from "./ledger-order";
+import { stateText } from "./ledger-text";
 import "../lines.css";
 import "./ledger-table.css";
 
-/** Payments of many charters, one line each. */
-export function LedgerTable({ payments }: { payments: readonly ListedPayment[] }) {
+interface Props {
+  payments: readonly ListedPayment[];
+  order: Order;
+  onOrder(order: Order): void;
+}
+
+const columns: Readonly<Record<Column, string>> = {
+  date: "Date",
+  from: "From",
+  charter: "Charter",
+  for: "For",
+  how: "How",
+  state: "State",
+  amount: "Amount",
+};
+
+/** Payments of many charters, one line each; a tap on a column's head puts them in its order. */
+export function LedgerTable({ payments, order, onOrder }: Props) {
   return (
     <table class="lines ledger">
-      <TableHead names={["Date", "From", "Charter", "For", "How", "State", { name: "Amount", class: "num" }]} />
+      <thead>
+        <tr>
+          {(Object.keys(columns) as Column[]).map((by) => (
+            <th
+              key={by}
+              scope="col"
+              class={by === "amount" ? "num" : undefined}
+              aria-sort={order.by === by ? (order.down ? "descending" : "ascending") : undefined}
+            >
+              <Button class="ledger-sort" onClick={() => onOrder(nextOrder(order, by))}>
+                {columns[by]}
+              </Button>
+            </th>
+          ))}
+        </tr>
+      </thead>
       <tbody>
         {payments.map((payment) => (
           <Row key={payment.payment_id} payment={payment} />
@@ -37,24 +68,12 @@ function Row({ payment }: { payment: ListedPayment }) {
         <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
       </td>
       <td class="ledger-kind">{kindNames[payment.kind]}</td>
-      <td class="ledger-how">
+      {/* A phone has no column for the kind. */}
+      <td class="ledger-how" data-kind={kindNames[payment.kind]}>
         {methods[payment.method].label} {payment.reference}
       </td>
       <td class={`ledger-state ledger-${payment.status}`}>{stateText(payment)}</td>
       <td class="num ledger-amount">{live ? amount : <s>{amount}</s>}</td>
     </tr>
   );
-}
-
-function stateText(payment: ListedPayment): string {
-  return isLive(payment) ? stateNames[payment.status] : undoneWord(payment);
-}
-
-export const stateNames = { received: "To clear", cleared: "Cleared", bounced: "Bounced", voided: "Voided" };
-
-/** Whether every word that was typed is somewhere in who paid, for what, how, how much and its number. */
-export function isFound(payment: ListedPayment, search: string): boolean {
-  const { payer, charter, reference, note, amount_cents, currency, method, kind } = payment;
-  const text = [payer, charter, reference, note, formatMoney(amount_cents, currency)];
-  return hasWords([...text, methods[method].label, kindNames[kind], stateText(payment)].join(" "), search);
 }

@@ -8,7 +8,8 @@ import { TextInput } from "../../ui/form/text-input";
 import { CsvButton, type OnlySome } from "../csv-button";
 import { methodNames } from "../payment-form";
 import { CharterFilters } from "./charter-filters";
-import { stateNames } from "./ledger-table";
+import { newestFirst, type Order } from "./ledger-order";
+import { stateNames } from "./ledger-text";
 import type { OfCharters } from "./of-charters";
 import { isUsual, UsualPeriods } from "./period-choice";
 import { PeriodFields } from "./period-fields";
@@ -24,13 +25,25 @@ interface Props {
   onOnly(only: Only): void;
   search: string;
   onSearch(search: string): void;
+  order: Order;
+  onOrder(order: Order): void;
 }
 
 const methodOptions: readonly Option<Only["method"]>[] = [["", "All methods"], ...optionsOf(methodNames)];
 const stateOptions: readonly Option<Only["status"]>[] = [["", "All states"], ...optionsOf(stateNames)];
 
+/** On a phone, where the table has no heads to tap. */
+const orders: readonly (readonly [name: string, order: Order])[] = [
+  ["Newest first", newestFirst],
+  ["Oldest first", { by: "date", down: false }],
+  ["Largest first", { by: "amount", down: true }],
+  ["By name", { by: "from", down: false }],
+  ["By charter", { by: "charter", down: false }],
+];
+
 /** What chooses the payments of the ledger: one line. A phone keeps what is seldom used behind a button. */
-export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }: Props) {
+export function LedgerTools(props: Props) {
+  const { period, onPeriod, only, onOnly, search, onSearch, order, onOrder } = props;
   // What is chosen is in sight.
   const [open, setOpen] = useState(() => !isUsual(period) || Object.values(only).some(Boolean));
   return (
@@ -62,6 +75,9 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
           onChoose={(status) => onOnly({ ...only, status })}
         />
         <CharterFilters period={period} of={only} onChange={(of) => onOnly({ ...only, ...of })} />
+        <div class="only-phone">
+          <OrderChoice order={order} onOrder={onOrder} />
+        </div>
         <CsvButton period={period} only={asQuery(only)} />
       </div>
       {open && (
@@ -70,6 +86,18 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
         </div>
       )}
     </div>
+  );
+}
+
+function OrderChoice({ order, onOrder }: Pick<Props, "order" | "onOrder">) {
+  const chosen = orders.findIndex(([, { by, down }]) => by === order.by && down === order.down);
+  return (
+    <Select
+      label="Order"
+      options={orders.map(([name], place) => [String(place), name] as const)}
+      value={String(chosen)}
+      onChoose={(place) => onOrder(orders[Number(place)]?.[1] ?? newestFirst)}
+    />
   );
 }
 

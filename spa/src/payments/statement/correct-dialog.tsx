@@ -56,7 +56,7 @@ export function CorrectDialog({ charter, payment, onClose }: Props) {
   };
 
   return (
-    <Dialog title="Correct payment" onClose={onClose}>
+    <Dialog title="Correct payment" onClose={onClose} full>
       <DialogForm
         form={form}
         submit={Object.keys(answered).length > 0 ? "It is right: correct it" : "Correct it"}
@@ -70,7 +70,7 @@ export function CorrectDialog({ charter, payment, onClose }: Props) {
           <span>{amountText(payment)}</span>
         </p>
         <TextInput
-          label={`Amount (${charter.currency})`}
+          label={`Amount (${payment.currency})`}
           class="amount"
           inputMode="decimal"
           first

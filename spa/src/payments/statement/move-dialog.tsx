@@ -4,7 +4,6 @@ import type { Charter, Payment } from "../../data/contract";
 import { correctPayment } from "../../data/later-api";
 import { reasonLimits } from "../../data/later-limits";
 import { isBlank } from "../../lib/names";
-import { localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { ChooseCharter, charterText } from "../../ui/choose-charter";
@@ -32,11 +31,7 @@ export function MoveDialog({ charter, payment, onClose }: Props) {
       ) : (
         <div class="dialog-body">
           <p>{amountText(payment)} is for</p>
-          <ChooseCharter
-            day={localDay(new Date(payment.received_at), charter.timezone)}
-            except={charter.event_id}
-            onChoose={setTo}
-          />
+          <ChooseCharter at_ms={Date.parse(payment.received_at)} from={charter} onChoose={setTo} />
         </div>
       )}
     </Dialog>

@@ -88,7 +88,7 @@ function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestE
         <Detail name="Received">{money(balance.received_cents)}</Detail>
         <Detail name="Refunded">{balance.refunded_cents > 0 && money(balance.refunded_cents)}</Detail>
         <Detail name="Tips besides">{balance.tips_cents > 0 && money(balance.tips_cents)}</Detail>
-        <Detail name="Not cleared yet">{balance.uncleared_cents > 0 && money(balance.uncleared_cents)}</Detail>
+        <Detail name="To clear">{balance.uncleared_cents > 0 && money(balance.uncleared_cents)}</Detail>
         {paid.length > 1 &&
           paid.map(({ payer, paid_cents }) => (
             <Detail key={payer} name={`Paid by ${payer || "others"}`}>

@@ -26,7 +26,7 @@ test("what counts no more says who, when and why", () => {
 
 test("clearing shows its day, unless it was at once", () => {
   const at = "2026-07-01T12:00:00Z";
-  expect(cleared(samplePayment({ status: "received" }), UTC)).toBe("Not cleared yet");
+  expect(cleared(samplePayment({ status: "received" }), UTC)).toBe("To clear");
   expect(cleared(samplePayment({ status: "cleared", cleared_at: at }), UTC)).toBe("Cleared");
   const later = samplePayment({ status: "cleared", cleared_at: "2026-07-05T12:00:00Z" });
   expect(cleared(later, UTC)).toMatch(/^Cleared Sun, Jul 5/);

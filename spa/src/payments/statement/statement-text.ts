@@ -58,7 +58,7 @@ export function undoneWord({ status, event_id, corrected_by }: Payment): string 
 }
 
 export function cleared({ status, cleared_at, received_at }: Payment, timezone: string): string {
-  if (status === "received") return "Not cleared yet";
+  if (status === "received") return "To clear";
   return cleared_at && cleared_at !== received_at ? `Cleared ${formatMoment(cleared_at, timezone)}` : "Cleared";
 }
 
@@ -94,8 +94,8 @@ export function relations(payment: Payment, payments: readonly Payment[], timezo
 }
 
 export const receiptTexts: Record<Payment["receipt"], string> = {
-  pending: "confirmation on its way",
-  sent: "confirmation sent",
-  failed: "confirmation could not be sent",
-  off: "no confirmation sent",
+  pending: "receipt on its way",
+  sent: "receipt sent",
+  failed: "receipt could not be sent",
+  off: "no receipt sent",
 };

@@ -72,9 +72,7 @@ export function Statement({ charter, payments }: { charter: Charter; payments: r
               <small>More came in than the fee. Give it back with a refund.</small>
             )}
             {balance.tips_cents > 0 && <small>Tips besides: {formatMoney(balance.tips_cents, currency)}</small>}
-            {balance.uncleared_cents > 0 && (
-              <small>Not cleared yet: {formatMoney(balance.uncleared_cents, currency)}</small>
-            )}
+            {balance.uncleared_cents > 0 && <small>To clear: {formatMoney(balance.uncleared_cents, currency)}</small>}
           </p>
           <p class="entry-balance">{formatMoney(Math.abs(balance.balance_due_cents), currency)}</p>
         </li>
@@ -197,10 +195,10 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
                   act(async () => {
                     await resendReceipt(payment);
                     await refresh(charter.event_id);
-                  }, `The confirmation goes out again to ${charter.patron.email}.`)
+                  }, `The receipt goes out again to ${charter.patron.email}.`)
                 }
               >
-                {charter.patron.email ? "Resend confirmation" : "Resend confirmation: no email"}
+                {charter.patron.email ? "Resend receipt" : "Resend receipt: no email"}
               </Button>
               {leftCents(payment, payments) > 0 && payment.kind !== "refund" && (
                 <Button

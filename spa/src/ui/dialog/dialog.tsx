@@ -12,6 +12,8 @@ interface DialogProps {
   onClose(): void;
   children: ComponentChildren;
   wide?: boolean;
+  /** It takes the whole screen of a phone. */
+  full?: boolean;
   /** For a dialog that must not show what is behind it. */
   opaque?: boolean;
   /** False when Esc and the cross must not close it. */
@@ -19,7 +21,7 @@ interface DialogProps {
 }
 
 /** The browser's own modal dialog: it holds the focus, closes with Esc and Back, and gives the focus back. */
-export function Dialog({ title, onClose, children, wide, opaque, closable = true }: DialogProps) {
+export function Dialog({ title, onClose, children, wide, full, opaque, closable = true }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const opened_ms = useRef(performance.now());
@@ -55,7 +57,7 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
   return (
     <dialog
       ref={dialog}
-      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}`}
+      class={`dialog${wide ? " dialog-wide" : ""}${full ? " dialog-full" : ""}${opaque ? " dialog-opaque" : ""}`}
       aria-labelledby={titleId}
       onClickCapture={dropSecondTap}
       onCancel={(event) => {

@@ -18,7 +18,7 @@ export function LogAsDialog({ row, onClose }: { row: SourceRow; onClose(): void 
     <Dialog title="Log as a payment of…" onClose={onClose}>
       <div class="dialog-body">
         <p>{rowText(row)}</p>
-        <ChooseCharter day={row.date ?? today()} onChoose={log} />
+        <ChooseCharter at_ms={Date.parse(`${row.date ?? today()}T12:00Z`)} onChoose={log} />
       </div>
     </Dialog>
   );
