@@ -11,7 +11,7 @@ unexport CDPATH NODE_ENV PYTHONHOME PYTHONPATH
 
 PY = .venv/bin/python
 
-.PHONY: help run dev test test-spa test-python soak check check-types check-imports check-templates check-spa format contract lock audit bench reset build deploy
+.PHONY: help run dev test soak check check-types check-imports check-templates check-spa format contract lock audit bench reset build deploy
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -35,15 +35,8 @@ build: ## the SPA into spa/dist
 
 test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test
-	@$(MAKE) --no-print-directory --jobs 2 test-spa test-python
-
-# Tests that start make themselves start their own.
-test-python:
-	@MAKEFLAGS= $(PY) -m pytest -n 3
-
-# Beside the others, and shown in one piece.
-test-spa:
-	@cd spa && said=$$(npm test 2>&1); status=$$?; echo "$$said"; exit $$status
+	@cd spa && npm test
+	@$(PY) -m pytest -n 3
 
 soak: ## the random tests at full length, from new seeds: an hour or so
 	@$(PYTHON) tools/setup.py test

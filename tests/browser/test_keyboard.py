@@ -142,7 +142,7 @@ def test_every_stop_of_the_tab_key_shows_itself(site: Site, visit: Visit, event:
     page.goto(f"/events/{event['event_id']}")
     expect(page.get_by_text("Actions for")).to_be_visible()
     assert stops_without_a_ring(page) == []
-    page.get_by_role("button", name="Log payment").press("Enter")
+    page.get_by_role("main").get_by_role("button", name="Log payment").press("Enter")
     expect(page.get_by_role("dialog").get_by_role("radio", name="Cash")).to_be_focused()
     assert stops_without_a_ring(page) == []
     page.goto(f"/g/{event['event_id']}/waiver")

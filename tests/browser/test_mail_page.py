@@ -135,7 +135,7 @@ def test_reminders_of_the_balance_stop_when_cash_is_logged_and_start_again(
     dialog.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("On: the patron gets a mail 7 and 2 days before")).to_be_visible()
 
-    page.get_by_role("button", name="Log payment").click()
+    page.get_by_role("main").get_by_role("button", name="Log payment").click()
     payment = page.get_by_role("dialog", name="Log payment")
     payment.get_by_label("Amount").fill("100")
     payment.get_by_role("radio", name="Cash").click()

@@ -402,12 +402,12 @@ def test_a_page_that_cannot_be_fetched_says_so_and_comes_when_it_can(site: Site,
     page = visit(token=site.token, service_workers="block").new_page()
     page.goto("/")
     expect(page.get_by_role("heading", name="Board")).to_be_visible()
-    page.route("**/assets/mail-*", lambda route: route.abort())
-    page.get_by_role("link", name="Mail").click()
+    page.route("**/assets/week-*", lambda route: route.abort())
+    page.get_by_role("link", name="Week").click()
     expect(page.get_by_role("alert")).to_contain_text("This page could not be loaded.")
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("navigation", name="Mail by state")).to_be_visible()
+    expect(page.get_by_role("heading", name="Week")).to_be_visible()
 
 
 @pytest.mark.parametrize(

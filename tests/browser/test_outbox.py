@@ -50,7 +50,7 @@ def test_the_second_tap_on_log_payment_chooses_no_method(site: Site, visit: Visi
     """The dialog opens under the finger: where the button was, a method may now be."""
     page = visit(token=site.token, has_touch=True).new_page()
     page.goto(f"/events/{event['event_id']}")
-    log = page.get_by_role("button", name="Log payment")
+    log = page.get_by_role("main").get_by_role("button", name="Log payment")
     log.click()
     method = page.get_by_role("dialog").get_by_role("radio", name="Venmo")
     place = method.bounding_box()

@@ -183,7 +183,7 @@ def payment_dialog_refused(page: Page, charters: Charters) -> None:
 
 def long_payment_dialog(page: Page, charters: Charters) -> None:
     long_charter(page, charters)
-    page.get_by_role("button", name="Log payment").click()
+    page.get_by_role("main").get_by_role("button", name="Log payment").click()
 
 
 def void_dialog(page: Page, charters: Charters) -> None:

@@ -26,7 +26,7 @@ describe("logging a payment", () => {
   async function openDialog() {
     session.begin("t1", false);
     open("/");
-    await says("Log payment");
+    await says("Sunset sail");
     button("Log payment for Sunset sail").click();
     await says("How was it paid?");
   }
