@@ -154,6 +154,7 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
         "bucket": site.bucket,
         "distribution": site.distribution,
         "base_url": base_url,
+        "pid": os.getpid(),
     }
     (folder / "local.json").write_text(json.dumps(state))
     try:
