@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib import openapi
+from tests.support.answering import Reply, answering, reply
 from tests.support.broken_builds import BROKEN_BUILDS, BrokenBuild, instead, write_changed
 from tests.support.clock import waiting_for_a_processor
 from tests.support.contract import document, find_fault, validator
@@ -109,6 +110,24 @@ def test_a_release_that_calls_what_the_running_api_does_not_serve_is_refused_alt
     with pytest.raises(Refused, match=f"calls what the running API does not serve: .* {re.escape(path)}: there is no"):
         ana.verify("staging")
     assert not ana.bucket.head().starts
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (reply(503), "answers 503"),
+        (reply(200, "<!doctype html>"), "is no JSON"),
+        (lambda _: time.sleep(2), "is not answered within 1 s"),
+    ],
+    ids=["refused", "another file", "hanging"],
+)
+def test_a_site_that_does_not_give_the_record_of_its_calls_does_not_start(
+    browser_path: str, answer: Reply, problem: str
+) -> None:
+    """A watch takes production back for it, and neither ends nor goes on without having looked."""
+    with answering(answer) as (address, _):
+        boot = browser_opener(address, document, 1)("production", ["assets/calls-abc.json"])
+    assert boot.problems == (f"/assets/calls-abc.json: {problem}",)
 
 
 def test_an_answer_that_this_checkout_cannot_make_up_is_no_fault_of_the_release(
