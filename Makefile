@@ -37,13 +37,13 @@ test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test
 	@$(MAKE) --no-print-directory --jobs 2 test-spa test-python
 
-# Tests that start make themselves start their own.
+# Without MAKEFLAGS a make that a test starts runs by itself, not as a part of this one.
 test-python:
 	@MAKEFLAGS= $(PY) -m pytest -n 3
 
 # Beside the others, and shown in one piece.
 test-spa:
-	@cd spa && said=$$(npm test 2>&1); status=$$?; echo "$$said"; exit $$status
+	@cd spa && said=$$(npm test 2>&1); status=$$?; printf '%s\n' "$$said"; exit $$status
 
 soak: ## the random tests at full length, from new seeds: an hour or so
 	@$(PYTHON) tools/setup.py test

@@ -380,6 +380,17 @@ def test_make_keeps_its_caches_in_this_folder_and_other_projects_settings_out() 
     assert shown["PIP_CACHE_DIR"] == str(ROOT / ".cache/pip")
 
 
+def test_what_the_spas_tests_say_is_shown_as_they_say_it(tmp_path: Path) -> None:
+    """Some shells' echo ends at `\\c`, and makes new lines of `\\n`."""
+    said = r"expected /\cA/ to match C:\new"
+    npm = tmp_path / "npm"
+    npm.write_text(f"#!/bin/sh\nprintf '%s\\n' '{said}' >&2; exit 3\n")
+    npm.chmod(0o755)
+    path = f"PATH={tmp_path}:{os.environ['PATH']}"
+    done = subprocess.run(["make", "-s", "test-spa", path], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, f"{said}\n")
+
+
 def test_make_help_names_the_port() -> None:
     done = subprocess.run(["make", "help", "PORT=8123"], cwd=ROOT, check=True, capture_output=True, text=True)
     assert "http://localhost:8123" in done.stdout
