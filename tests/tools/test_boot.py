@@ -24,6 +24,7 @@ from tools.common.console import Refused
 from tools.edge.routing import route_of
 from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
+from tools.sync import __main__ as sync
 from tools.sync.built_spa import read_build
 from tools.sync.proof.answers import Api, NoSuchCall
 from tools.sync.proof.boot import Boot, browser_opener
@@ -244,21 +245,22 @@ def test_a_machine_without_a_browser_is_told_so_before_anything_is_done(site: Si
     assert site.releaser().bucket.head().seq == before
 
 
-def test_a_browser_that_does_not_run_is_told_with_the_way_around(site: Site, tmp_path: Path) -> None:
+def test_a_browser_that_does_not_run_is_told_with_the_way_around(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the command that some systems have in place of a browser, which says how to install one."""
-    ana = site.releaser(open_slot=None)
-    known = [live.token for live in ana.bucket.look()[1].values() if live.token]
-    ana.stage(read_build(write_build(tmp_path / "one", "one")), known)
     fake = tmp_path / "bin/chromium-headless-shell"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)
-    search = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
-    refused = site.start("verify", with_browser=True, PATH=search).done()
-    assert refused.returncode == 1
-    assert f"{fake} fails: " in refused.stderr
-    assert "--no-browser" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
+    # The site of this test has no API behind it.
+    monkeypatch.setattr(sync, "find_document", lambda _: document())
+    ana = site.releaser(open_slot=sync.find_opener(site.base_url, site.releaser().bucket))
+    stage_unseen(ana, write_build(tmp_path / "one", "one"))
+    with pytest.raises(Refused, match=f"{fake} fails: .*--no-browser") as refused:
+        ana.verify("staging")
+    assert len(str(refused.value).splitlines()) == 1
 
 
 def test_where_there_is_no_node_of_ones_own_playwright_takes_its_own(
