@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib import openapi
+from tests.support.answering import Reply, answering, reply
 from tests.support.broken_builds import BROKEN_BUILDS, BrokenBuild, instead, write_changed
 from tests.support.clock import waiting_for_a_processor
 from tests.support.contract import document, find_fault, validator
@@ -23,6 +24,7 @@ from tools.common.console import Refused
 from tools.edge.routing import route_of
 from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
+from tools.sync import __main__ as sync
 from tools.sync.built_spa import read_build
 from tools.sync.proof.answers import Api, NoSuchCall
 from tools.sync.proof.boot import Boot, browser_opener
@@ -109,6 +111,24 @@ def test_a_release_that_calls_what_the_running_api_does_not_serve_is_refused_alt
     with pytest.raises(Refused, match=f"calls what the running API does not serve: .* {re.escape(path)}: there is no"):
         ana.verify("staging")
     assert not ana.bucket.head().starts
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (reply(503), "answers 503"),
+        (reply(200, "<!doctype html>"), "is no JSON"),
+        (lambda _: time.sleep(2), "is not answered within 1 s"),
+    ],
+    ids=["refused", "another file", "hanging"],
+)
+def test_a_site_that_does_not_give_the_record_of_its_calls_does_not_start(
+    browser_path: str, answer: Reply, problem: str
+) -> None:
+    """A watch takes production back for it, and neither ends nor goes on without having looked."""
+    with answering(answer) as (address, _):
+        boot = browser_opener(address, document, 1)("production", ["assets/calls-abc.json"])
+    assert boot.problems == (f"/assets/calls-abc.json: {problem}",)
 
 
 def test_an_answer_that_this_checkout_cannot_make_up_is_no_fault_of_the_release(
@@ -225,21 +245,22 @@ def test_a_machine_without_a_browser_is_told_so_before_anything_is_done(site: Si
     assert site.releaser().bucket.head().seq == before
 
 
-def test_a_browser_that_does_not_run_is_told_with_the_way_around(site: Site, tmp_path: Path) -> None:
+def test_a_browser_that_does_not_run_is_told_with_the_way_around(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the command that some systems have in place of a browser, which says how to install one."""
-    ana = site.releaser(open_slot=None)
-    known = [live.token for live in ana.bucket.look()[1].values() if live.token]
-    ana.stage(read_build(write_build(tmp_path / "one", "one")), known)
     fake = tmp_path / "bin/chromium-headless-shell"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)
-    search = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
-    refused = site.start("verify", with_browser=True, PATH=search).done()
-    assert refused.returncode == 1
-    assert f"{fake} fails: " in refused.stderr
-    assert "--no-browser" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
+    # The site of this test has no API behind it.
+    monkeypatch.setattr(sync, "find_document", lambda _: document())
+    ana = site.releaser(open_slot=sync.find_opener(site.base_url, site.releaser().bucket))
+    stage_unseen(ana, write_build(tmp_path / "one", "one"))
+    with pytest.raises(Refused, match=f"{fake} fails: .*--no-browser") as refused:
+        ana.verify("staging")
+    assert len(str(refused.value).splitlines()) == 1
 
 
 def test_where_there_is_no_node_of_ones_own_playwright_takes_its_own(

@@ -50,6 +50,23 @@ def test_a_local_copy_that_has_ended_is_not_asked(tmp_path: Path) -> None:
     assert find_cloud("local", tmp_path).endpoint == "http://127.0.0.1:1"
 
 
+@pytest.mark.parametrize("what", ["its process", "its state"])
+def test_a_local_copy_of_another_user_is_asked_where_it_can_be_and_told_where_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    (tmp_path / "local.json").write_text(json.dumps({"aws_port": 1, "pid": 1}))
+    if what == "its process":
+        monkeypatch.setattr(os, "kill", refuse)
+        assert find_cloud("local", tmp_path).endpoint == "http://127.0.0.1:1"
+        return
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(Refused, match=r"local\.json cannot be read: it is of a `make run` by another user"):
+        find_cloud("local", tmp_path)
+
+
 def test_a_profiles_region_and_endpoint_are_taken(tmp_path: Path) -> None:
     with answering(NO_FUNCTION) as (address, asked):
         show_environment(tmp_path, address, AWS_PROFILE="harbor")

@@ -168,6 +168,15 @@ def test_the_tool_itself_tells_in_one_line_what_it_cannot_build(site: Site, tmp_
         assert len(refused.stderr.splitlines()) == 1
 
 
+def test_what_make_run_placed_from_a_commit_needs_no_other_note_of_it(site: Site, tmp_path: Path) -> None:
+    build = read_build(write_build(tmp_path / "one", "one"))
+    shown: list[str] = []
+    ana = site.releaser(ask=shown.extend, open_slot=None)._replace(commit=lambda: "0123456789ab")
+    ana.place(build)
+    assert not ana.stage(build).changed
+    assert shown == []
+
+
 @pytest.mark.parametrize("between", [False, True])
 def test_a_release_that_was_staged_from_changes_and_later_from_their_commit_can_be_built_again(
     site: Site, tmp_path: Path, between: bool

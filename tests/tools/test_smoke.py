@@ -250,6 +250,11 @@ def test_what_says_nothing_fails_after_the_time_that_is_given() -> None:
     assert re.search(r"FAIL +health +http://\S+/api/health does not answer: .*Read timed out", done.stdout)
 
 
+@pytest.mark.parametrize("wrong", ["0", "-1", "nan", "inf", "soon"])
+def test_a_time_in_which_nothing_can_answer_is_wrong_usage(fake: Fake, wrong: str) -> None:
+    assert run(fake.base_url, f"--timeout={wrong}").returncode == 2
+
+
 def test_a_failure_exits_1_with_one_line(fake: Fake) -> None:
     fake.replies[PAYMENT] = MASKED
     done = run(fake.base_url)

@@ -342,6 +342,18 @@ def test_what_the_looks_of_this_checkout_find_wrong_before_is_not_promoted(
     assert acts(site) == before
 
 
+def test_where_the_watch_could_not_look_before_nothing_is_promoted_and_it_says_so(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blind(_: str) -> str:
+        raise Refused("the smoke checks did not run")
+
+    site.releaser().stage(read_build(write_build(tmp_path / "three", "three")))
+    with pytest.raises(Refused, match=r"^nothing was promoted, because a watch could not look: the smoke checks did"):
+        run_tool_itself(site, monkeypatch, blind)
+    assert site.shown() == "two"
+
+
 def test_what_was_staged_since_the_looks_is_not_promoted(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,8 +378,10 @@ def test_an_api_that_hangs_is_taken_back_within_a_minute(site: Site, monkeypatch
 
     def hang(viewer: front_door.Viewer, path: str, body: bytes) -> None:
         if path.startswith(("/api/", "/g/", "/c/")):
-            # Longer than the looks wait; the front door serves few requests at a time, and the page is one of them.
-            ended.wait(8)
+            # The front door has few turns; at the real edge the pages do not wait for the API.
+            viewer.server.turns.release()
+            ended.wait(60)
+            viewer.server.turns.acquire()
         else:
             forward(viewer, path, body)
 

@@ -1,5 +1,6 @@
 """Which AWS a tool talks to: a stage in the cloud, or the embedded one of a running `make run` (stage local)."""
 
+import contextlib
 import functools
 import json
 import os
@@ -165,11 +166,14 @@ class LocalStack(TypedDict, total=False):
 
 def read_local(home: Path = LOCAL_HOME) -> LocalStack:
     """Of the `make run` that is up; what one that has ended remembered is refused."""
+    state = home / "local.json"
     try:
-        found: LocalStack = json.loads((home / "local.json").read_text())
-        os.kill(found["pid"], 0)
-    except PermissionError:
-        return found  # It runs for another user.
+        found: LocalStack = json.loads(state.read_text())
+        # Refused for another user's process, which runs all the same.
+        with contextlib.suppress(PermissionError):
+            os.kill(found["pid"], 0)
+    except PermissionError as error:
+        raise Refused(f"{state} cannot be read: it is of a `make run` by another user") from error
     except (OSError, ValueError, KeyError) as error:
         raise Refused("nothing runs here: start it with `make run`") from error
     return found

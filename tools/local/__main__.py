@@ -64,10 +64,11 @@ class Home:
 
     def require_readable(self) -> None:
         """Refused when the data is of another format than this code's. Nothing is touched then."""
-        kept = self.read_state().get("format", "unknown")
+        kept = self.read_state().get("format", 0)
         if self.data.exists() and kept != DATA_FORMAT:
+            older_or_newer = "an older" if kept < DATA_FORMAT else "a newer"
             raise Refused(
-                f"{self.folder} holds data of format {kept}, and this version reads format {DATA_FORMAT}: `make reset` "
+                f"{self.folder} holds data of {older_or_newer} format than this version reads: `make reset` "
                 "forgets it; to keep it, move the folder away, or go on with the version that wrote it"
             )
 

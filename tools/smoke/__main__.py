@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import re
 import sys
@@ -25,6 +26,12 @@ def address_of(cloud: Cloud) -> str:
     return base_url
 
 
+def patience_s(text: str) -> float:
+    if not 0 < (seconds := float(text)) < math.inf:
+        raise argparse.ArgumentTypeError("more than 0 seconds")
+    return seconds
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.smoke", description=__doc__)
     parser.add_argument("base_url", nargs="?", metavar="URL", help="the address (default: what the stage says)")
@@ -37,7 +44,10 @@ def main() -> int:
     )
     parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="repeat until all pass, this long")
     parser.add_argument(
-        "--timeout", type=float, metavar="SECONDS", help="what is not answered in this time fails, and is asked once"
+        "--timeout",
+        type=patience_s,
+        metavar="SECONDS",
+        help="what is not answered in this time fails, and is asked once",
     )
     parser.add_argument("--json", action="store_true", help="the result for a script")
     options = parser.parse_args()

@@ -217,8 +217,9 @@ def note_commit(head: Head, who: Who, staging_seq: int) -> Head:
 
 
 def commits_of(history: Iterable[Act], release: str) -> Iterator[str]:
-    """What it was built from each time that it was staged, the last time first; some name no commit."""
-    return (act.commit for act in history if act.release == release and act.act in ("staged", "committed"))
+    """What it was built from each time that it came into staging, the last time first; some name no commit."""
+    came = ("staged", "placed", "committed")
+    return (act.commit for act in history if act.release == release and act.act in came)
 
 
 def prove(head: Head, who: Who, staging_seq: int, production: str | None, opened: Opened | None = None) -> Head:

@@ -89,9 +89,16 @@ class Watcher(NamedTuple):
     sleep: Callable[[float], None] = time.sleep
 
     def require_well_before(self) -> None:
-        """Refused when something is wrong with staging as these probes see it, whatever it comes from."""
+        """Refused when something is wrong with staging as these probes see it, whatever it comes from.
+
+        Also when they cannot look.
+        """
         for probe in self.probes:
-            if problem := probe("staging"):
+            try:
+                problem = probe("staging")
+            except Refused as refusal:
+                raise Refused(f"nothing was promoted, because a watch could not look: {refusal}") from refusal
+            if problem:
                 raise Refused(
                     f"nothing was promoted, because a watch would take it back: staging {problem}. Repair that, or "
                     "update this checkout if it is older than the release; `promote` without --watch does not look"

@@ -5,7 +5,6 @@ failed request, no notice of a failure, and no call that this API does not know.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tools.common.browser import find_browser, started_browser
 from tools.common.console import first_few
-from tools.common.website import Website
+from tools.common.website import Hangs, Website
 from tools.sync.layout import POOL, WORKER, root_of, suffix_of
 from tools.sync.proof.answers import Api
 from tools.sync.proof.running_api import JsonObject
@@ -62,24 +61,35 @@ Opener = Callable[[str, Sequence[str]], Boot]
 
 def browser_opener(base_url: str, document: Callable[[], JsonObject], patience_s: float = PATIENCE_S) -> Opener:
     """`document` gives that of the API that runs. Refused at once where there is no browser."""
-    path, website = find_browser(), Website(base_url)
+    path, website = find_browser(), Website(base_url, timeout_s=patience_s)
 
     def open_slot(slot: str, names: Sequence[str]) -> Boot:
         began = time.monotonic()
         api = Api(document(), datetime.now(UTC))
         api.require_known()
-        if broken := calls_not_served(api, names):
-            problem = f"{root_of(slot)}: calls what the running API does not serve: {first_few(broken, 3)}"
+        if problem := problem_of_calls(api, slot, names):
             return Boot("no browser", time.monotonic() - began, (problem,))
         # A thread has a loop of its own, whatever the one that asks waits for.
         with ThreadPoolExecutor(1) as own:
             return own.submit(asyncio.run, open_all(api, slot, names)).result()
 
-    def calls_not_served(api: Api, names: Sequence[str]) -> list[str]:
-        """Also those that no page makes by itself. None of a release that was built before they were recorded."""
-        if name := calls_file(names):
-            return broken_calls(json.loads(website.ask(f"/{name}").data), api.document)
-        return []
+    def problem_of_calls(api: Api, slot: str, names: Sequence[str]) -> str:
+        """Also of those that no page makes by itself. Empty for a release that was built before they were recorded."""
+        name = calls_file(names)
+        if name is None:
+            return ""
+        try:
+            answer = website.ask(f"/{name}")
+        except Hangs:
+            return f"/{name}: is not answered within {patience_s:.0f} s"
+        if answer.status != 200:
+            return f"/{name}: answers {answer.status}"
+        try:
+            broken = broken_calls(answer.json(), api.document)
+        except ValueError:
+            return f"/{name}: is no JSON"
+        what = f"calls what the running API does not serve: {first_few(broken, 3)}"
+        return f"{root_of(slot)}: {what}" if broken else ""
 
     async def open_all(api: Api, slot: str, names: Sequence[str]) -> Boot:
         began = time.monotonic()
