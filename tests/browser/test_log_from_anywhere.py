@@ -35,6 +35,8 @@ def test_from_any_page_of_a_phone_a_payment_is_a_name_and_four_taps(
 
 def test_it_fills_the_phone_with_the_charter_above_and_the_button_below(phone: Page, event: dict[str, Any]) -> None:
     phone.goto(f"/events/{event['event_id']}")
+    # Until the charter is there, the tab below the page stands in its button's place.
+    expect(phone.get_by_role("heading", name=event["title"], level=1)).to_be_visible()
     phone.get_by_role("button", name="Log payment").tap()
     dialog = phone.get_by_role("dialog", name="Log payment")
     box = dialog.bounding_box()

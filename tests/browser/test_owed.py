@@ -104,3 +104,8 @@ def test_a_patrons_name_is_never_cut_on_a_narrow_phone(site: Site, visit: Visit,
     patron = row(page, event).get_by_role("cell").first
     expect(patron).to_have_text(name)
     assert patron.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
+    amount = row(page, event).locator(".owed-due").bounding_box()
+    box = patron.bounding_box()
+    assert amount
+    assert box
+    assert box["x"] + box["width"] <= amount["x"]

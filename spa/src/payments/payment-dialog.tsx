@@ -20,6 +20,7 @@ import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog/dialog";
 import { DialogForm } from "../ui/dialog/dialog-form";
+import { lazyDialog } from "../ui/dialog/lazy-dialog";
 import { Choices } from "../ui/form/choices";
 import { type Errors, focusFirstError, sentences, unplaced } from "../ui/form/field";
 import { TextInput } from "../ui/form/text-input";
@@ -104,9 +105,9 @@ interface DialogProps extends Opened {
 }
 
 /** It comes when somebody logs a payment from elsewhere than its charter. */
-const ForWhich = lazy<ForWhichProps>(
+const ForWhich = lazyDialog<ForWhichProps>(
+  "Log payment",
   async () => (await import("./for-which-dialog")).ForWhichDialog,
-  () => null,
 );
 
 /** Where the parts of a split entry are typed; it comes when it is needed. */
