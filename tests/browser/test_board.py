@@ -129,6 +129,7 @@ def test_the_navigation_stays_in_sight_and_marks_the_page(open_season: Any, wind
     assert page.evaluate("scrollTo(0, 400), scrollY") > 300
     expect(navigation.get_by_role("link", name="Money")).to_be_in_viewport(ratio=1)
     expect(navigation.locator("[aria-current=page]")).to_have_text("Board")
+    expect(navigation.get_by_role("link", name="Mail", exact=True)).to_have_count(1 if window == DESKTOP else 0)
     box = navigation.bounding_box()
     assert box
     assert (box["y"] < 100) == (window == DESKTOP)

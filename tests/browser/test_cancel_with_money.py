@@ -154,7 +154,7 @@ def test_the_deposit_moves_to_another_charter(site: Site, page: Page, event: dic
     expect(dialog).to_contain_text("Choose the charter that it is for.")
     dialog.get_by_label("Find the charter").fill(there["title"])
     dialog.get_by_role("button", name=there["title"]).click()
-    expect(dialog).to_contain_text(f"It counts for {there['title']} from then on.")
+    expect(dialog.get_by_text(f"It counts for {there['title']} from then on.")).to_be_focused()
     confirm(page)
     assert [row["status"] for row in site.payments(event)] == ["voided"]
     assert [(row["method"], row["amount_cents"]) for row in site.payments(there)] == [("zelle", 20000)]

@@ -77,6 +77,7 @@ def test_a_payment_moves_to_the_charter_it_was_for(site: Site, page: Page, event
     page.get_by_role("button", name="Move to another charter…").click()
     page.get_by_label("Find the charter").fill(there["title"])
     page.get_by_role("dialog").get_by_role("button", name=there["title"]).click()
+    expect(page.get_by_role("dialog").get_by_text(f"goes from {event['title']} to {there['title']}")).to_be_focused()
     page.get_by_role("button", name="Move $480.00 Venmo").click()
     expect(page.get_by_text(f"now counts for {there['title']}")).to_be_visible()
     (old,), (new,) = site.payments(event), site.payments(there)

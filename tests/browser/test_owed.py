@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.test_corrections import count_taps
-from tests.browser.visitors import DESKTOP, PHONE, Site
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site
 
 PAST = {"starts_at": "2026-10-01T18:00:00Z", "ends_at": "2026-10-01T21:00:00Z"}
 
@@ -94,3 +94,18 @@ def test_a_row_on_a_phone_has_log_payment_in_sight_and_the_rest_behind_three_dot
     mine.get_by_role("button", name="Remind the patron").tap()
     expect(page.get_by_text(f"goes to {event['patron']['email']}.")).to_be_visible()
     assert site.mail(event["patron"]["email"])
+
+
+@pytest.mark.parametrize("name", ["Ulrich Bauer", "Alexandra Papadopoulou-Hohenstein"])
+def test_a_patrons_name_is_never_cut_on_a_narrow_phone(site: Site, visit: Visit, name: str) -> None:
+    event = site.charter(**PAST, patron={"name": name, "email": "", "phone": ""})
+    page = visit(token=site.token, viewport=NARROW).new_page()
+    page.goto("/payments/owed")
+    patron = row(page, event).get_by_role("cell").first
+    expect(patron).to_have_text(name)
+    assert patron.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
+    amount = row(page, event).locator(".owed-due").bounding_box()
+    box = patron.bounding_box()
+    assert amount
+    assert box
+    assert box["x"] + box["width"] <= amount["x"]

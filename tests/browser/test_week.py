@@ -195,6 +195,19 @@ def test_an_empty_place_makes_a_charter_of_that_boat_and_day(fleet: Fleet, week:
     assert (event["boat_id"], event["starts_at"]) == (fleet.petrel["boat_id"], utc(17, 13))
 
 
+def test_an_empty_place_is_as_high_as_its_row(fleet: Fleet, week: Page) -> None:
+    for start in (8, 12, 16):
+        fleet.charter(13, start, start + 2)
+    show(week, fleet)
+    empty = cell(week, fleet.petrel, 14)
+    free = empty.get_by_role("button", name="New charter").bounding_box()
+    whole = empty.bounding_box()
+    assert free
+    assert whole
+    assert whole["height"] > 100
+    assert free["height"] > whole["height"] * 0.8
+
+
 def test_a_boat_is_held_the_hold_changed_and_released(fleet: Fleet, week: Page) -> None:
     show(week, fleet)
     cell(week, fleet.windrose, 18).hover()

@@ -17,7 +17,7 @@ import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { GuestLink } from "../share/guest-link";
 import { Button } from "../ui/button";
-import { lazy } from "../ui/lazy";
+import { lazyDialog } from "../ui/dialog/lazy-dialog";
 import { NotFound } from "../ui/not-found";
 import { announce, announceFailure } from "../ui/notices";
 import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
@@ -35,10 +35,9 @@ import { ReadinessPanel } from "./readiness/readiness-panel";
 import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
 
-/** It is fetched when somebody asks; who could not fetch it asks again. */
-const Repeat = lazy<{ charter: Charter; onClose(): void }>(
+const Repeat = lazyDialog<{ charter: Charter; onClose(): void }>(
+  "Repeat weekly",
   async () => (await import("./form/repeat-dialog")).RepeatDialog,
-  () => null,
 );
 
 /** One charter, with everything that belongs to it. */

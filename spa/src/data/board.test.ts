@@ -111,6 +111,17 @@ describe("who owes", () => {
     expect(shown()).toEqual([]);
   });
 
+  test("is told by a payment's answer, also after a newer page of the charter that was asked for before it", async () => {
+    const asked_at_ms = now_ms;
+    now_ms += 500;
+    const give = await ask();
+    now_ms += 500;
+    keepAnswer(answer(0));
+    keepDetail(detail(due(0, { updated_at: "2036-01-01T00:00:00Z" })), asked_at_ms);
+    await give(listed(120_000));
+    expect(shown()).toEqual([]);
+  });
+
   test("is who owes since a payment was voided here, in the order of the charters' ends", async () => {
     const give = await ask();
     now_ms += 500;

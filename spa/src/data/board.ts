@@ -30,7 +30,7 @@ export type Owing = Pick<
 >;
 
 /** Who owes, as the server has last told, or as this device remembers it. */
-export interface ListedOwing {
+interface ListedOwing {
   charters: readonly Owing[];
   /** When the list was asked for, by this page's own clock. */
   asked_at_ms: number;

@@ -42,7 +42,8 @@ export function keepCharters(events: readonly Charter[]): void {
 
 function keepTrue(events: readonly Charter[], at_ms: number): void {
   const fresh = events.filter((charter) => !isOlder(charter));
-  for (const { event_id } of fresh) true_at_ms.set(event_id, at_ms);
+  // A charter's page may be newer than an answer that came before it, and yet have been asked for earlier.
+  for (const { event_id } of fresh) true_at_ms.set(event_id, Math.max(at_ms, true_at_ms.get(event_id) ?? -Infinity));
   keep(fresh);
 }
 

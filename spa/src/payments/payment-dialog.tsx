@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
-import { charters, edit, remembered } from "../data/charters";
+import { charters, edit, refresh, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import { methods, paymentLimits } from "../data/limits";
@@ -20,6 +20,7 @@ import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog/dialog";
 import { DialogForm } from "../ui/dialog/dialog-form";
+import { lazyDialog } from "../ui/dialog/lazy-dialog";
 import { Choices } from "../ui/form/choices";
 import { type Errors, focusFirstError, sentences, unplaced } from "../ui/form/field";
 import { TextInput } from "../ui/form/text-input";
@@ -64,11 +65,14 @@ interface Opened {
 const opened = new Observable<Opened | null>(null);
 
 /**
- * Opens Log payment for a charter that is known, or asks which one first: to correct a refused payment, or with fields
- * that are filled already.
+ * Opens Log payment for a charter, which is read first where this page does not know it, or asks which one: to correct a
+ * refused payment, or with fields that are filled already.
  */
-export function openPaymentDialog(event_id = "", more: Omit<Opened, "event_id"> = {}): void {
-  opened.value = { event_id, ...more };
+export async function openPaymentDialog(event_id = "", more: Omit<Opened, "event_id"> = {}): Promise<void> {
+  const isKnown = () => event_id === "" || charters.value.has(event_id);
+  if (!isKnown()) await refresh(event_id);
+  if (isKnown()) opened.value = { event_id, ...more };
+  else announce("The charter could not be loaded. Check the connection and try again.", "bad");
 }
 
 export function closePaymentDialog(): void {
@@ -101,9 +105,9 @@ interface DialogProps extends Opened {
 }
 
 /** It comes when somebody logs a payment from elsewhere than its charter. */
-const ForWhich = lazy<ForWhichProps>(
+const ForWhich = lazyDialog<ForWhichProps>(
+  "Log payment",
   async () => (await import("./for-which-dialog")).ForWhichDialog,
-  () => null,
 );
 
 /** Where the parts of a split entry are typed; it comes when it is needed. */

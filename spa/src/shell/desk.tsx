@@ -10,7 +10,7 @@ import { openPaymentDialog, PaymentDialogs } from "../payments/payment-dialog";
 import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";
 import { Button } from "../ui/button";
-import { lazy } from "../ui/lazy";
+import { lazyDialog } from "../ui/dialog/lazy-dialog";
 import { announce, Notices } from "../ui/notices";
 import { Logo } from "../ui/page";
 import { type Entry, Navigation } from "./navigation";
@@ -26,11 +26,7 @@ const entries: readonly Entry[] = Object.entries(sections).map(([name, icon]) =>
   path: pages.find(({ section }) => section === name)?.path ?? "/",
 }));
 
-/** It is fetched when somebody asks; who could not fetch it asks again. */
-const Help = lazy<{ onClose(): void }>(
-  async () => (await import("./help-dialog")).HelpDialog,
-  () => null,
-);
+const Help = lazyDialog<{ onClose(): void }>("Keys", async () => (await import("./help-dialog")).HelpDialog);
 
 /** What only admins see. Without a session nothing of it is rendered, and nothing is asked for. */
 export function Desk({ path }: { path: string }) {

@@ -21,13 +21,16 @@ test("every entry has a page, and every page's section an entry", () => {
 });
 
 test("the current page is marked, and no other", () => {
-  render(<Navigation entries={entries(4)} current="Section 2" onPay={onPay} />, root);
-  expect(names("[aria-current=page]")).toEqual(["Section 2"]);
+  for (const current of ["Section 2", "Section 5"]) {
+    render(<Navigation entries={entries(7)} current={current} onPay={onPay} />, root);
+    expect(names("[aria-current=page]")).toEqual([current]);
+  }
+  expect(names("a")).toHaveLength(7);
 });
 
 test("what has no room below a phone's page is under More", () => {
   render(<Navigation entries={entries(7)} current="Section 5" onPay={onPay} />, root);
-  expect(names("nav > a")).toHaveLength(7);
+  expect(names("nav > a")).toEqual(["Section 0", "Section 1", "Section 2"]);
   expect(names("[popover] a")).toEqual(["Section 3", "Section 4", "Section 5", "Section 6"]);
   expect(names("button.here")).toEqual(["More"]);
   render(<Navigation entries={entries(7)} current="Section 0" onPay={onPay} />, root);

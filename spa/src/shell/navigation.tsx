@@ -14,11 +14,12 @@ interface Props {
   onPay(): void;
 }
 
-/** So many entries fit below the page of a phone, with *Log payment* between them and *More* behind. */
+/** So many entries fit below the page of a phone, with *Log payment* between them; the others are under *More*. */
 const MOST_ENTRIES = 3;
 
 /**
- * The main navigation: above the page on a desktop; on a phone below it, with what has no room there under *More*.
+ * The main navigation: above the page on a desktop, in one line; on a phone below it, with what has no room there under
+ * *More*.
  * What is done most at the dock, *Log payment*, is a tab there.
  */
 export function Navigation({ entries, current, onPay }: Props) {
@@ -36,7 +37,7 @@ export function Navigation({ entries, current, onPay }: Props) {
         <Icon path="M12 5v14M5 12h14" />
         Log payment
       </button>
-      {entries.slice(2).map(link)}
+      {entries.slice(2, MOST_ENTRIES).map(link)}
       {/* Another page closes it. */}
       <span key={current} class="more-nav">
         <button type="button" popovertarget="more-nav" class={rest.some(({ name }) => name === current) ? "here" : ""}>

@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, listCharters, searchCharters } from "../data/api";
 import { charters, keepListed } from "../data/charters";
 import type { Charter } from "../data/contract";
@@ -66,6 +67,17 @@ export function ChooseCharter({ at_ms, from, onChoose }: Props) {
         }}
       </Loaded>
     </>
+  );
+}
+
+/** What is said of the chosen charter. The button that was tapped is gone, so the focus goes here. */
+export function Chosen({ children }: { children: ComponentChildren }) {
+  const text = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => text.current?.focus(), []);
+  return (
+    <p ref={text} tabIndex={-1}>
+      {children}
+    </p>
   );
 }
 

@@ -7,10 +7,10 @@ interface WaitingProps {
   onRetry(): void;
 }
 
-/** A component that is fetched when it is first shown; until then `Waiting` stands in its place. */
+/** A component that is fetched when it is first shown; until then `Waiting` stands in its place, and is told the same. */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  Waiting: ComponentType<WaitingProps>,
+  Waiting: ComponentType<Props & WaitingProps>,
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null;
   return function Lazy(props: Props) {
@@ -38,7 +38,7 @@ export function lazy<Props extends object>(
       refocus.current = false;
     }, [Part]);
 
-    return Part ? createElement(Part, props) : createElement(Waiting, { failed, onRetry: fetchPart });
+    return Part ? createElement(Part, props) : createElement(Waiting, { ...props, failed, onRetry: fetchPart });
   };
 }
 

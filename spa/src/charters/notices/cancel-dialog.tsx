@@ -10,7 +10,7 @@ import { isBlank } from "../../lib/names";
 import { useValue } from "../../lib/observable";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
-import { ChooseCharter } from "../../ui/choose-charter";
+import { ChooseCharter, Chosen } from "../../ui/choose-charter";
 import { Dialog } from "../../ui/dialog/dialog";
 import { DialogForm } from "../../ui/dialog/dialog-form";
 import { Choices } from "../../ui/form/choices";
@@ -144,12 +144,12 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
         )}
         {chosen === "move" &&
           (to ? (
-            <p>
+            <Chosen>
               It counts for <strong>{to.title}</strong> from then on.{" "}
               <Button class="quiet" onClick={() => setTo(null)}>
                 Change
               </Button>
-            </p>
+            </Chosen>
           ) : (
             <ChooseCharter at_ms={opened_ms} from={charter} onChoose={setTo} />
           ))}

@@ -77,10 +77,11 @@ function Line({ owed }: { owed: Owing }) {
   );
 }
 
-/** Opens the dialog of a charter that this page may not have read yet, or not since something else is due. */
+/** Opens the dialog of a charter that this page may not have read since something else is due. */
 export async function logPaymentOf({ event_id, due_cents }: Pick<Owing, "event_id" | "due_cents">): Promise<void> {
-  if (charters.value.get(event_id)?.balance.balance_due_cents !== due_cents) await refresh(event_id);
-  openPaymentDialog(event_id);
+  const known = charters.value.get(event_id);
+  if (known && known.balance.balance_due_cents !== due_cents) await refresh(event_id);
+  await openPaymentDialog(event_id);
 }
 
 function useOwed(): Owing[] {

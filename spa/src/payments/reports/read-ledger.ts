@@ -7,7 +7,7 @@ const PAGE = 100;
 /** More payments than an operator of a few boats has in a year. The server sums the period up anew for each page. */
 const MOST_PAGES = 20;
 
-export interface WholeLedger {
+interface WholeLedger {
   totals: Totals;
   /** All of the period, as the server lists them; null when there are too many to show at once. */
   payments: readonly ListedPayment[] | null;

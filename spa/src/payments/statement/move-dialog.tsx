@@ -6,7 +6,7 @@ import { reasonLimits } from "../../data/later-limits";
 import { isBlank } from "../../lib/names";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
-import { ChooseCharter, charterText } from "../../ui/choose-charter";
+import { ChooseCharter, Chosen, charterText } from "../../ui/choose-charter";
 import { Dialog } from "../../ui/dialog/dialog";
 import { DialogForm } from "../../ui/dialog/dialog-form";
 import { unplaced } from "../../ui/form/field";
@@ -67,9 +67,9 @@ function Move({ charter, payment, to, onBack, onClose }: Props & { to: Charter; 
       doing={doing}
       failure={[failure, unplaced(errors, ["reason"])].filter(Boolean).join(" ")}
     >
-      <p>
+      <Chosen>
         {amountText(payment)} goes from {charter.title} to <strong>{to.title}</strong> ({charterText(to)}).
-      </p>
+      </Chosen>
       <p>
         Here it stays struck through and counts no more. When it came, how it was paid and whether it has cleared stay.
       </p>
