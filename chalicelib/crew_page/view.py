@@ -207,16 +207,14 @@ def _mates(charter: Charter, person_id: str) -> list[Contact]:
 class Page(NamedTuple):
     """All of a person's charters, sorted into what the page shows."""
 
+    next: Sail | None
+    """The first of `coming` that has not ended."""
     asked: Sequence[Sail]
     coming: Sequence[Sail]
     called_off: Sequence[Sail]
     past: Sequence[Sail]
     more: int
     """How many are left out."""
-
-    @property
-    def next(self) -> Sail | None:
-        return self.coming[0] if self.coming else None
 
 
 def sort_sails(sails: Iterable[Sail], more: int, now: datetime) -> Page:
@@ -225,9 +223,11 @@ def sort_sails(sails: Iterable[Sail], more: int, now: datetime) -> Page:
     ordered = sorted(sails, key=lambda one: (one.starts_at, one.event_id))
     # A captain's is over when its manifest is closed.
     ahead = [one for one in ordered if one.ends_at > at or one.has_manifest]
+    coming = [one for one in ahead if one.standing == "booked" and not one.is_off]
     return Page(
+        next=next((one for one in coming if one.ends_at > at), None),
         asked=[one for one in ahead if one.standing != "booked" and not one.is_off],
-        coming=[one for one in ahead if one.standing == "booked" and not one.is_off],
+        coming=coming,
         called_off=[one for one in ordered if one.is_off],
         past=[
             one

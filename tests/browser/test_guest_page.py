@@ -115,3 +115,21 @@ def test_what_comes_later_is_asked_for_once_more_when_it_could_not_be_fetched(
     page.unroute("**/assets/details-*.js")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="What to bring and know")).to_be_visible()
+
+
+# Pixels between each button, or row of them, and what stands above and below it in its panel.
+GAPS = """() => [...document.querySelectorAll(".panel > .button, .panel > .guest-buttons")].flatMap((button) => {
+  const { top, bottom } = button.getBoundingClientRect();
+  const above = button.previousElementSibling?.getBoundingClientRect().bottom ?? -Infinity;
+  const below = button.nextElementSibling?.getBoundingClientRect().top ?? Infinity;
+  return [top - above, below - bottom].filter(Number.isFinite);
+})"""
+
+
+def test_no_button_touches_the_words_above_or_below_it(visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    page.goto(f"/g/{event['event_id']}")
+    expect(page.get_by_role("button", name="Add to calendar")).to_be_visible()
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) >= 3
+    assert min(gaps) >= 4

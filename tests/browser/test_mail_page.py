@@ -116,7 +116,7 @@ def test_an_address_that_mail_comes_back_from_says_so_beside_it(page: Page, even
     expect(page.get_by_text(f"Mail to {event['patron']['email']} bounced on")).to_contain_text("mailbox full")
 
 
-def test_a_confirmation_is_listed_among_the_sent_mails(site: Site, page: Page, event: dict[str, Any]) -> None:
+def test_a_receipt_is_listed_among_the_sent_mails(site: Site, page: Page, event: dict[str, Any]) -> None:
     site.pay(event)
     page.goto("/mail?status=sent")
     mail = page.get_by_role("listitem").filter(has_text=event["patron"]["email"])

@@ -87,6 +87,18 @@ def test_past_ones_stay_thirty_days_and_far_ones_show_a_year_ahead(
         assert ("The last 30 days" in text, "In summer, captain" in text) == (shown, shown), days
 
 
+def test_what_has_ended_is_not_what_they_sail_next_though_its_captain_may_still_tick_it_off(
+    api: Api, guest: Api, ana: dict[str, Any], pass_time: PassTime
+) -> None:
+    # It begins five hours after NOW, and takes three.
+    make_charter(api, hours=(24, 27), **sails(ana))
+    for minutes, is_next in ((8 * 60 - 1, True), (8 * 60, False), (14 * 60, False)):
+        pass_time(minutes=minutes)
+        text = read(guest, page_of(ana))
+        assert "Guest list and Depart" in text, minutes
+        assert ("You sail next" in text) == is_next, minutes
+
+
 def test_papers_say_how_long_they_are_valid(api: Api, guest: Api) -> None:
     # Today is June 1, 2030, by the operator's clock.
     dates = ["2030-05-31", "2030-06-01", "2030-06-02", "2030-06-08", "2030-06-09", "2030-07-01", "2030-07-02",

@@ -61,7 +61,7 @@ def test_who_was_never_told_of_a_payment_is_told_in_words_that_do_not_presume_it
         words = " ".join(text.split())
         assert "We had entered a payment of" in words
         assert "from you. That entry now counts for another charter; no money has moved by this." in words
-        assert "If you were sent a confirmation of it, please disregard that." in words
+        assert "If you were sent a receipt for it, please disregard that." in words
 
 
 def test_a_patron_without_an_address_is_told_nothing_and_the_other_still_is(
