@@ -33,7 +33,7 @@ build: ## the SPA into spa/dist
 	@$(PYTHON) tools/setup.py run
 	@exec $(PY) -m tools.local build
 
-test: ## every test: the SPA's units, and beside them Python's and those in a browser
+test: ## every test: the SPA's units, then Python's and those in a browser
 	@$(PYTHON) tools/setup.py test
 	@cd spa && npm test
 	@$(PY) -m pytest -n 3
