@@ -104,6 +104,19 @@ def log_payment(page: Page, event: dict[str, Any], amount: str, method: str = "C
     expect(dialog).to_be_hidden()
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """The pages' policy forbids what Playwright's own waiting does."""
+    page.evaluate(
+        f"""async () => {{
+          for (let tries = 0; tries < 400; tries++) {{
+            if ({condition}) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }}
+          throw new Error("it never came to that");
+        }}"""
+    )
+
+
 def wait_for_worker(page: Page) -> None:
     """Until the worker answers for the next page, and the board is written down."""
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")

@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.devices import log_payment, wait_for_worker
+from tests.browser.devices import log_payment, wait_for_worker, wait_until
 from tests.browser.visitors import Site, card
 from tests.support.releases import WITHOUT_BROWSER
 from tests.support.running import ROOT
+from tools.common.build import SPA_BUILD
 
 Change = tuple[str, str, str]
 """In which file of the SPA, what is replaced, and by what."""
@@ -82,7 +83,9 @@ def build_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Chang
 
 @pytest.fixture
 def release(site: Site) -> Iterator[Callable[..., None]]:
-    """The real tool on the running product, which shows its first release again at the end. Broken ones go, too."""
+    """The real tool on the running product, which shows its first release again at the end, in both slots. Broken ones
+    go, too.
+    """
     rolled_back = []
 
     def run(*arguments: str) -> None:
@@ -95,6 +98,8 @@ def release(site: Site) -> Iterator[Callable[..., None]]:
     yield run
     if rolled_back and not rolled_back[-1]:
         run("rollback")
+    if rolled_back:
+        run("stage", "--build", str(SPA_BUILD))
 
 
 def test_a_new_release_is_offered_and_no_payment_is_lost(
@@ -151,19 +156,6 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
 def check_for_releases(page: Page) -> None:
     """As the app does when the network is back."""
     page.evaluate("window.dispatchEvent(new Event('online'))")
-
-
-def wait_until(page: Page, condition: str) -> None:
-    """The pages' policy forbids what Playwright's own waiting does."""
-    page.evaluate(
-        f"""async () => {{
-          for (let tries = 0; tries < 400; tries++) {{
-            if ({condition}) return;
-            await new Promise((resolve) => setTimeout(resolve, 50));
-          }}
-          throw new Error("it never came to that");
-        }}"""
-    )
 
 
 def install_app(site: Site, visit: Visit) -> BrowserContext:

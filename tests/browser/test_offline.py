@@ -19,6 +19,7 @@ from tests.browser.devices import (
     log_payment,
     wait_for_snapshot,
     wait_for_worker,
+    wait_until,
 )
 from tests.browser.visitors import Signal, Site, card
 
@@ -150,9 +151,8 @@ def test_a_slot_has_its_own_worker_and_its_own_manifest(site: Site, visit: Visit
         page.goto(base)
         wait_for_worker(page)
         # At first the whole site's worker is the nearest there is.
-        page.wait_for_function(
-            "(scope) => navigator.serviceWorker.ready.then((found) => found.scope === scope)", arg=f"{site.url}{base}"
-        )
+        nearest = f"(await navigator.serviceWorker.getRegistration('{site.url}{base}'))"
+        wait_until(page, f"{nearest}?.scope === '{site.url}{base}' && {nearest}?.active")
         manifest = page.locator('link[rel="manifest"]').evaluate("(link) => link.href")
         assert manifest == f"{site.url}{base}manifest.webmanifest"
         errors = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]

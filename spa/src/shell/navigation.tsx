@@ -19,8 +19,7 @@ const MOST_ENTRIES = 3;
 
 /**
  * The main navigation: above the page on a desktop, in one line; on a phone below it, with what has no room there under
- * *More*.
- * What is done most at the dock, *Log payment*, is a tab there.
+ * *More*. What is done most at the dock, *Log payment*, is a tab there.
  */
 export function Navigation({ entries, current, onPay }: Props) {
   const rest = entries.slice(MOST_ENTRIES);
